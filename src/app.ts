@@ -1,0 +1,73 @@
+import compression from 'compression';
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { openAccessTokens } from './accounts/access-token.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { eventRoutes } from './events/routes.ts';
+import { holdRoutes } from './holds/routes.ts';
+import { seatRoutes } from './seats/routes.ts';
+import { mountRoutes } from './platform/http/mount-routes.ts';
+import { notFound, problemMapper } from './platform/http/problem-details.ts';
+import { openRateLimit } from './platform/http/rate-limit.ts';
+import { requestLog } from './platform/http/request-log.ts';
+import type { AnyRoute, Mount } from './platform/http/route.ts';
+import type { Resources } from './resources.ts';
+
+/** Every operation of the API, by feature; the OpenAPI document is made from the same list. */
+export const ROUTES: readonly AnyRoute<Resources>[] = [...accountRoutes, ...eventRoutes, ...seatRoutes, ...holdRoutes];
+
+export type App = {
+  readonly express: Express;
+  /** Ends what the app keeps open by itself: streams, subscriptions. */
+  close(): Promise<void>;
+};
+
+/** The whole HTTP API. */
+export async function createApp(resources: Resources): Promise<App> {
+  const { config, redis, db, log } = resources;
+  const accessTokens = await openAccessTokens(resources);
+  const mounts: readonly Mount[] = [];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.http.trustedProxies);
+  app.set('query parser', 'simple');
+  app.use(requestLog(log));
+  app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
+  app.use(cors({ origin: [...config.http.corsOrigins], credentials: true, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+  app.use(compression());
+  app.use(
+    mountRoutes(resources, ROUTES, {
+      authenticate: accessTokens.authenticate,
+      db,
+      limits: {
+        address: openRateLimit(redis, 'address', config.rateLimits.perAddressPerMinute),
+        user: openRateLimit(redis, 'user', config.rateLimits.perUserPerMinute),
+        signIn: openRateLimit(redis, 'sign-in', config.rateLimits.signInsPerMinute),
+      },
+    }),
+  );
+  for (const mount of mounts) app.use(mount.path, mount.handler);
+  app.use(notFound);
+  app.use(problemMapper(config.http.baseUrl));
+
+  return {
+    express: app,
+    async close() {
+      await accessTokens.close();
+    },
+  };
+}
+
+/** Nothing but what the pages are built of; Stripe is reached by a redirect, not by a script. */
+const CSP = {
+  'default-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'"],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'form-action': ["'self'"],
+  'upgrade-insecure-requests': null,
+};
+const EXPOSED_HEADERS = ['location', 'etag', 'retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id', 'idempotent-replayed'];

@@ -1,0 +1,118 @@
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import type { z } from 'zod';
+import type { Log } from './log.ts';
+import { Problem } from './problem.ts';
+import type { Redis } from './redis.ts';
+
+export const QUEUE_NAMES = ['seat-selection', 'payments', 'cleanup'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** An entry of the job catalogue: what the job is called (`noun.event`), where it waits, and what it carries. */
+export type JobKind<Data> = {
+  readonly name: string;
+  readonly queue: QueueName;
+  readonly schema: z.ZodType<Data>;
+  readonly triesMax: number;
+  /** The first wait before another try; it doubles each time. */
+  readonly backoffMs: number;
+};
+
+export type JobQueues = {
+  /**
+   * Adds a job. The same `jobId` again is a no-op while the first is waiting, running or kept, so an id that is
+   * derived from what the job is about makes the adding repeatable. Ids must not contain ':'.
+   */
+  add<Data>(kind: JobKind<Data>, data: Data, options: { jobId: string; delayMs?: number }): Promise<void>;
+  readonly byName: Readonly<Record<QueueName, Queue>>;
+  close(): Promise<void>;
+};
+
+/** The hash tag keeps all keys of the queues in one slot of a cluster, which BullMQ's scripts need. */
+export const QUEUE_PREFIX = '{holdfast}';
+const COMPLETED_JOBS_KEPT = 50;
+const FAILED_JOBS_KEPT = 100;
+
+export function defineJob<Data>(kind: JobKind<Data>): JobKind<Data> {
+  return kind;
+}
+
+/** Opens the queues for adding and inspecting; `redis` is shared and stays the caller's. */
+export function openQueues(redis: Redis, log: Log): JobQueues {
+  const open = (name: QueueName) => {
+    const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX, skipVersionCheck: true });
+    queue.on('error', (error) => log.warn({ queue: name, reason: error.message }, 'queue.error'));
+    return queue;
+  };
+  const byName = { 'seat-selection': open('seat-selection'), payments: open('payments'), cleanup: open('cleanup') };
+  return {
+    byName,
+    async add(kind, data, { jobId, delayMs }) {
+      await byName[kind.queue].add(kind.name, data, {
+        jobId,
+        attempts: kind.triesMax,
+        backoff: { type: 'exponential', delay: kind.backoffMs, jitter: 0.5 },
+        removeOnComplete: { count: COMPLETED_JOBS_KEPT },
+        removeOnFail: { count: FAILED_JOBS_KEPT },
+        ...(delayMs === undefined ? {} : { delay: delayMs }),
+      });
+    },
+    async close() {
+      await Promise.all(Object.values(byName).map((queue) => queue.close()));
+    },
+  };
+}
+
+export type JobHandler = {
+  readonly kind: JobKind<unknown>;
+  readonly run: (data: unknown) => Promise<void>;
+};
+
+/** Binds a job's name to what does it; the data is checked against the catalogue's schema before. */
+export function handle<Data>(kind: JobKind<Data>, run: (data: Data) => Promise<void>): JobHandler {
+  return { kind: { ...kind, schema: kind.schema }, run: (data) => run(kind.schema.parse(data)) };
+}
+
+export type RunningWorker = { close(): Promise<void> };
+
+/** A worker that died is noticed within this time, and its jobs are given to another. */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 5_000;
+/** A job may lose its worker this often (a rolling deploy, a bad day) before it counts as failed. */
+const STALLS_MAX = 20;
+
+/**
+ * Takes jobs of one queue until it is closed; closing waits for the jobs at hand. A `Problem` that no retry can mend
+ * ends the job as failed; any other error is tried again as the catalogue says.
+ */
+export function startWorker(
+  options: { queue: QueueName; redis: Redis; log: Log; concurrency: number },
+  handlers: readonly JobHandler[],
+): RunningWorker {
+  const byName = new Map(handlers.map((handler) => [handler.kind.name, handler]));
+  const worker = new Worker(options.queue, (job: Job) => runJob(job, byName), {
+    connection: options.redis,
+    prefix: QUEUE_PREFIX,
+    concurrency: options.concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: STALLS_MAX,
+    skipVersionCheck: true,
+  });
+  worker.on('error', (error) => options.log.warn({ queue: options.queue, reason: error.message }, 'worker.error'));
+  worker.on('stalled', (jobId) => options.log.warn({ queue: options.queue, jobId }, 'job.stalled'));
+  worker.on('failed', (job, error) => {
+    options.log.error({ queue: options.queue, jobId: job?.id, job: job?.name, tries: job?.attemptsMade, err: error }, 'job.failed');
+  });
+  return { close: () => worker.close() };
+}
+
+async function runJob(job: Job, handlers: ReadonlyMap<string, JobHandler>): Promise<void> {
+  const handler = handlers.get(job.name);
+  if (handler === undefined) throw new UnrecoverableError(`No handler is bound to the job ${job.name}.`);
+  try {
+    await handler.run(job.data);
+  } catch (error) {
+    if (error instanceof Problem && error.kind.retry !== true) throw new UnrecoverableError(error.message);
+    throw error;
+  }
+}

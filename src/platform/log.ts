@@ -1,0 +1,30 @@
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+
+export type Log = Logger;
+
+/** Secrets that an object given to the log may carry under these names are cut out before they are written. */
+const REDACTED_PATHS = [
+  'req.headers.authorization',
+  'req.headers.cookie',
+  'req.headers["stripe-signature"]',
+  'res.headers["set-cookie"]',
+  '*.password',
+  '*.accessToken',
+  '*.refreshToken',
+  'password',
+  'accessToken',
+  'refreshToken',
+];
+
+/** The process's log: one JSON line an outcome, to standard output. */
+export function openLog(config: Pick<Config, 'logLevel'>, processName: string): Log {
+  return pino({
+    level: config.logLevel,
+    base: { process: processName },
+    messageKey: 'message',
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}

@@ -1,0 +1,102 @@
+import { CompiledQuery, Kysely, MysqlDialect, type Transaction, sql } from 'kysely';
+import { createPool } from 'mysql2';
+import type { Database } from '../../db/schema.ts';
+
+export type Db = Kysely<Database>;
+export type Tx = Transaction<Database>;
+/** For functions that only read or write and hold no lock beyond their statement. */
+export type DbOrTx = Kysely<Database>;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const LOCK_WAIT_TIMEOUT_SECONDS = 5;
+const WAITING_FOR_CONNECTION_MAX = 10_000;
+const TRANSACTION_TRIES_MAX = 5;
+/** InnoDB rolled the transaction back: it may be run again from its start. 1213 deadlock, 1205 lock wait time-out. */
+const RETRIABLE_ERRNOS: ReadonlySet<unknown> = new Set([1213, 1205]);
+/** A duplicate in a unique key: the constraint's answer, never to be retried blindly. */
+const DUPLICATE_ERRNO = 1062;
+
+/**
+ * Opens the pool. What we rely on is set on each connection, because MySQL 8.4/9 and MariaDB 10.11/11 differ in it:
+ * SQL mode, UTC, READ COMMITTED (no gap locks, so that inserts of two workers do not wait for each other).
+ */
+export function openMysql(url: string, connectionsMax: number): Db {
+  const pool = createPool({
+    ...connectionOptions(url),
+    connectionLimit: connectionsMax,
+    maxIdle: connectionsMax,
+    queueLimit: WAITING_FOR_CONNECTION_MAX,
+    enableKeepAlive: true,
+  });
+  return new Kysely<Database>({
+    dialect: new MysqlDialect({
+      pool,
+      onCreateConnection: async (connection) => {
+        for (const statement of SESSION_SETTINGS) {
+          await connection.executeQuery(CompiledQuery.raw(statement));
+        }
+      },
+    }),
+  });
+}
+
+const SESSION_SETTINGS = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
+  "SET SESSION time_zone = '+00:00'",
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}`,
+];
+
+/** What mysql2 is told for a URL: `mysql://user:password@host:port/database`, optionally `?socketPath=/path`. */
+export function connectionOptions(url: string) {
+  const parsed = new URL(url);
+  const socketPath = parsed.searchParams.get('socketPath');
+  return {
+    ...(socketPath === null ? { host: parsed.hostname, port: Number(parsed.port || 3306) } : { socketPath }),
+    user: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+    database: parsed.pathname.slice(1),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  };
+}
+
+/**
+ * Runs `work` in one transaction. A deadlock or a lock wait time-out rolls everything back and runs `work` again from
+ * its start, a few times; so `work` must have no effect outside the transaction, and must use `tx` alone: a second
+ * connection taken inside a transaction is how a pool starves itself.
+ * @throws what `work` throws, and the last deadlock when the tries are used up.
+ */
+export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (tries >= TRANSACTION_TRIES_MAX || !isRetriable(error)) throw error;
+    }
+  }
+}
+
+/** Whether InnoDB rolled back for a reason that a second run may not meet. */
+export function isRetriable(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && RETRIABLE_ERRNOS.has(error.errno);
+}
+
+/** Whether a unique key refused the row; `key` narrows it to one key by name. */
+export function isDuplicate(error: unknown, key?: string): boolean {
+  return (
+    error instanceof Error &&
+    'errno' in error &&
+    error.errno === DUPLICATE_ERRNO &&
+    (key === undefined || error.message.includes(key))
+  );
+}
+
+/** The database's clock, UTC: the one that decides on expiry. */
+export const NOW = sql<Date>`UTC_TIMESTAMP(3)`;
+
+/** The database's clock plus so many milliseconds. */
+export function nowPlusMs(ms: number) {
+  return sql<Date>`UTC_TIMESTAMP(3) + INTERVAL ${Math.round(ms) * 1000} MICROSECOND`;
+}

@@ -1,0 +1,40 @@
+import { Redis } from 'ioredis';
+import type { Log } from './log.ts';
+
+export type { Redis } from 'ioredis';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const COMMAND_TIMEOUT_MS = 3_000;
+const RECONNECT_WAIT_MAX_MS = 1_000;
+
+/**
+ * - `commands`: for requests; a command fails within seconds when Redis is away, so that a buyer hears it.
+ * - `blocking`: for job workers, which wait for Redis as long as it takes.
+ * - `subscriber`: for pub/sub; subscribes again by itself after a reconnection.
+ */
+export type RedisUse = 'commands' | 'blocking' | 'subscriber';
+
+const OPTIONS = {
+  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS },
+  blocking: { maxRetriesPerRequest: null },
+  subscriber: { maxRetriesPerRequest: null, enableReadyCheck: false },
+} as const;
+
+/** Opens a connection that reconnects for ever, and logs when it is lost (once) and back. */
+export function openRedis(url: string, use: RedisUse, log: Log): Redis {
+  const redis = new Redis(url, {
+    ...OPTIONS[use],
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: (tries: number) => Math.min(50 * tries, RECONNECT_WAIT_MAX_MS),
+  });
+  let isDown = false;
+  redis.on('error', (error) => {
+    if (!isDown) log.error({ use, reason: error.message }, 'redis.lost');
+    isDown = true;
+  });
+  redis.on('ready', () => {
+    if (isDown) log.info({ use }, 'redis.back');
+    isDown = false;
+  });
+  return redis;
+}

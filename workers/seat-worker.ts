@@ -1,0 +1,43 @@
+import { openHoldBatcher } from '../src/holds/batch-holds.ts';
+import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
+import { type Config, loadConfig } from '../src/platform/config.ts';
+import { handle, startWorker } from '../src/platform/job-queue.ts';
+import { openRedis } from '../src/platform/redis.ts';
+import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
+import { type Resources, openResources } from '../src/resources.ts';
+
+/** Jobs at hand at once: as many as one batch may take, twice over, so that a batch gathers while another is written. */
+const CLAIMS_AT_ONCE = 400;
+const PAYMENT_JOBS_AT_ONCE = 50;
+
+export type RunningProcess = { readonly resources: Resources; stop(): Promise<void> };
+
+/** PROCESS: writes held seats to MySQL in batches, and carries payments on. Which job is done by what, on one screen. */
+export async function startSeatWorker(config: Config): Promise<RunningProcess> {
+  const resources = await openResources(config, 'seat-worker');
+  const { log } = resources;
+  const redis = openRedis(config.redisUrl, 'blocking', log);
+  const batcher = openHoldBatcher(resources);
+  const workers = [
+    startWorker({ queue: 'seat-selection', redis, log, concurrency: CLAIMS_AT_ONCE }, [
+      handle(HOLD_CLAIMED, (claim) => batcher.add(claim)),
+    ]),
+    startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE }, []),
+  ];
+  log.info('seat-worker.ready');
+  return {
+    resources,
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      redis.disconnect();
+      await resources.close();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const worker = await startSeatWorker(loadConfig(process.env));
+  stopOnSignal(worker.resources.log, worker.stop);
+}
+
+if (import.meta.main) runProcess(main);
