@@ -17,7 +17,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
   const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error('The migration failed.', { cause: error });
+  if (error !== undefined)
+    throw error instanceof Error ? error : new Error('The migration failed.', { cause: error });
   return (results ?? []).map((result) => result.migrationName);
 }
 
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
   const db = openMysql(url, 2);
   try {
     const done = await migrate(db);
-    process.stdout.write(done.length === 0 ? 'The database is up to date.\n' : `Migrated: ${done.join(', ')}\n`);
+    process.stdout.write(
+      done.length === 0 ? 'The database is up to date.\n' : `Migrated: ${done.join(', ')}\n`,
+    );
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') {
       throw new StartError(`No MySQL answers at ${new URL(url).host}: start it, or correct DATABASE_URL.`);

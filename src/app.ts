@@ -15,7 +15,12 @@ import type { AnyRoute, Mount } from './platform/http/route.ts';
 import type { Resources } from './resources.ts';
 
 /** Every operation of the API, by feature; the OpenAPI document is made from the same list. */
-export const ROUTES: readonly AnyRoute<Resources>[] = [...accountRoutes, ...eventRoutes, ...seatRoutes, ...holdRoutes];
+export const ROUTES: readonly AnyRoute<Resources>[] = [
+  ...accountRoutes,
+  ...eventRoutes,
+  ...seatRoutes,
+  ...holdRoutes,
+];
 
 export type App = {
   readonly express: Express;
@@ -35,7 +40,14 @@ export async function createApp(resources: Resources): Promise<App> {
   app.set('query parser', 'simple');
   app.use(requestLog(log));
   app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
-  app.use(cors({ origin: [...config.http.corsOrigins], credentials: true, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+  app.use(
+    cors({
+      origin: [...config.http.corsOrigins],
+      credentials: true,
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: 600,
+    }),
+  );
   app.use(compression());
   app.use(
     mountRoutes(resources, ROUTES, {
@@ -70,4 +82,12 @@ const CSP = {
   'form-action': ["'self'"],
   'upgrade-insecure-requests': null,
 };
-const EXPOSED_HEADERS = ['location', 'etag', 'retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id', 'idempotent-replayed'];
+const EXPOSED_HEADERS = [
+  'location',
+  'etag',
+  'retry-after',
+  'ratelimit',
+  'ratelimit-policy',
+  'x-request-id',
+  'idempotent-replayed',
+];

@@ -19,7 +19,10 @@ export type RunningServer = {
 export async function startServer(config: Config): Promise<RunningServer> {
   const resources = await openResources(config, 'server');
   const app = await createApp(resources);
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, app.express);
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
+    app.express,
+  );
   const port = await listen(server, config);
   resources.log.info({ port }, 'server.listening');
   return {

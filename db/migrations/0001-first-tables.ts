@@ -115,7 +115,7 @@ const SEATS = [
     lock_expire DATETIME(3) NULL,
     hold_id BINARY(16) NULL,
     PRIMARY KEY (event_id, event_seat_id),
-    KEY by_hold (event_id, hold_id),
+    KEY by_hold (event_id, hold_id, status),
     CONSTRAINT an_owner_unless_available CHECK ((status = 'available') = (hold_id IS NULL)),
     CONSTRAINT an_expiry_while_locked CHECK ((status = 'locked') = (lock_expire IS NOT NULL))
   ) ${TABLE_OPTIONS}`,

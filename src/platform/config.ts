@@ -35,6 +35,14 @@ export type Config = {
     readonly perUserPerMinute: number;
     readonly signInsPerMinute: number;
   };
+  /** Open live streams. */
+  readonly streams: { readonly perServerMax: number; readonly perAddressMax: number };
+  readonly metrics: {
+    /** Where a worker shows its metrics and health; null: nowhere. The server shows its own beside the API. */
+    readonly port: number | null;
+    /** When set, whoever asks for metrics must send it as a bearer token. */
+    readonly token: string | null;
+  };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 };
 
@@ -43,7 +51,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
     this.faults = faults;
   }
 }
@@ -76,8 +86,13 @@ const Environment = z.object({
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^(sk|rk)_(test|live)_\w+/, 'must be a Stripe secret key (sk_test_... or sk_live_...)'),
-  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\S+/, 'must be the signing secret of the webhook endpoint (whsec_...)'),
-  STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().regex(/^whsec_\S+/).optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_\S+/, 'must be the signing secret of the webhook endpoint (whsec_...)'),
+  STRIPE_WEBHOOK_SECRET_PREVIOUS: z
+    .string()
+    .regex(/^whsec_\S+/)
+    .optional(),
   STRIPE_API_BASE: urlOf('http:', 'https:').optional(),
   STRIPE_REQUESTS_PER_SECOND: wholeNumber(1, 100_000, 25),
   HOLD_TTL_SECONDS: seconds(2, 3600, 60),
@@ -88,6 +103,15 @@ const Environment = z.object({
   RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, 100_000_000, 120_000),
   RATE_LIMIT_USER_PER_MINUTE: wholeNumber(1, 1_000_000, 300),
   RATE_LIMIT_SIGN_IN_PER_MINUTE: wholeNumber(1, 1_000_000, 10),
+  STREAMS_PER_SERVER_MAX: wholeNumber(1, 1_000_000, 20_000),
+  STREAMS_PER_ADDRESS_MAX: wholeNumber(1, 1_000_000, 1_000),
+  METRICS_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port')
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -114,7 +138,9 @@ function toConfig(env: z.output<typeof Environment>): Config {
       port: env.PORT,
       host: env.HOST,
       baseUrl: (env.BASE_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
-      corsOrigins: env.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter(Boolean),
+      corsOrigins: env.CORS_ORIGINS.split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
       trustedProxies: env.TRUST_PROXY,
     },
     databaseUrl: env.DATABASE_URL,
@@ -142,6 +168,8 @@ function toConfig(env: z.output<typeof Environment>): Config {
       perUserPerMinute: env.RATE_LIMIT_USER_PER_MINUTE,
       signInsPerMinute: env.RATE_LIMIT_SIGN_IN_PER_MINUTE,
     },
+    streams: { perServerMax: env.STREAMS_PER_SERVER_MAX, perAddressMax: env.STREAMS_PER_ADDRESS_MAX },
+    metrics: { port: env.METRICS_PORT ?? null, token: env.METRICS_TOKEN ?? null },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -43,7 +43,11 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
     queue.on('error', (error) => log.warn({ queue: name, reason: error.message }, 'queue.error'));
     return queue;
   };
-  const byName = { 'seat-selection': open('seat-selection'), payments: open('payments'), cleanup: open('cleanup') };
+  const byName = {
+    'seat-selection': open('seat-selection'),
+    payments: open('payments'),
+    cleanup: open('cleanup'),
+  };
   return {
     byName,
     async add(kind, data, { jobId, delayMs }) {
@@ -98,10 +102,15 @@ export function startWorker(
     maxStalledCount: STALLS_MAX,
     skipVersionCheck: true,
   });
-  worker.on('error', (error) => options.log.warn({ queue: options.queue, reason: error.message }, 'worker.error'));
+  worker.on('error', (error) =>
+    options.log.warn({ queue: options.queue, reason: error.message }, 'worker.error'),
+  );
   worker.on('stalled', (jobId) => options.log.warn({ queue: options.queue, jobId }, 'job.stalled'));
   worker.on('failed', (job, error) => {
-    options.log.error({ queue: options.queue, jobId: job?.id, job: job?.name, tries: job?.attemptsMade, err: error }, 'job.failed');
+    options.log.error(
+      { queue: options.queue, jobId: job?.id, job: job?.name, tries: job?.attemptsMade, err: error },
+      'job.failed',
+    );
   });
   return { close: () => worker.close() };
 }

@@ -52,7 +52,11 @@ export const PROBLEMS = defineProblems({
   body_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not understood' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
-  idempotency_key_in_use: { status: 409, title: 'The first request with this idempotency key is still running', retry: true },
+  idempotency_key_in_use: {
+    status: 409,
+    title: 'The first request with this idempotency key is still running',
+    retry: true,
+  },
   rate_limited: { status: 429, title: 'Too many requests', retry: true },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service can not answer right now', retry: true },

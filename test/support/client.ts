@@ -7,10 +7,18 @@ export type Client = {
   readonly token: string | null;
   readonly userId: string | null;
   // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of a body by its assertions
-  request<Body = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  request<Body = any>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
 };
 
-export function client(holdfast: Pick<Holdfast, 'url'>, session: { token: string; userId: string } | null = null): Client {
+export function client(
+  holdfast: Pick<Holdfast, 'url'>,
+  session: { token: string; userId: string } | null = null,
+): Client {
   return {
     token: session?.token ?? null,
     userId: session?.userId ?? null,
@@ -26,7 +34,11 @@ export function client(holdfast: Pick<Holdfast, 'url'>, session: { token: string
       });
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '');
-      return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: isJson && text !== '' ? JSON.parse(text) : text,
+      };
     },
   };
 }

@@ -67,7 +67,10 @@ export async function startHoldfast(options: HoldfastOptions = {}): Promise<Hold
   await migrate(server.resources.db);
   const holdfast: Holdfast = {
     url: `http://127.0.0.1:${server.port}`,
-    env, server, redis, standIn,
+    env,
+    server,
+    redis,
+    standIn,
     seatWorker: options.seatWorker === false ? null : await startSeatWorker(config),
     cleanupWorker: options.cleanupWorker === true ? await startCleanupWorker(config) : null,
     async stop() {

@@ -57,7 +57,10 @@ async function claimKey(db: Db, request: KeyedRequest, hash: Buffer): Promise<Re
   const row = await keyRow(db, request).selectAll().executeTakeFirst();
   if (row === undefined) return claimKey(db, request, hash);
   if (!row.request_hash.equals(hash)) {
-    throw new Problem(PROBLEMS.idempotency_key_reused, 'Use a new Idempotency-Key for a request that differs.');
+    throw new Problem(
+      PROBLEMS.idempotency_key_reused,
+      'Use a new Idempotency-Key for a request that differs.',
+    );
   }
   if (row.response_status !== null) {
     const headers = JSON.parse(row.response_headers ?? '{}');

@@ -38,12 +38,17 @@ function bodyReaders(route: AnyRoute<never>): RequestHandler[] {
 }
 
 const requireJson: RequestHandler = (req, _res, next) => {
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (!hasBody || req.is(['application/json', 'application/*+json']) !== false) return next();
   next(new Problem(PROBLEMS.unsupported_media_type, 'Send the body as application/json.'));
 };
 
-function handlerOf<Resources>(resources: Resources, route: AnyRoute<Resources>, services: RouteServices): RequestHandler {
+function handlerOf<Resources>(
+  resources: Resources,
+  route: AnyRoute<Resources>,
+  services: RouteServices,
+): RequestHandler {
   return async (req, res) => {
     const identity = route.auth === 'none' ? null : services.authenticate(req);
     await applyLimits(route, req, res, identity, services);
@@ -54,24 +59,37 @@ function handlerOf<Resources>(resources: Resources, route: AnyRoute<Resources>, 
     const reply =
       key === undefined
         ? await work()
-        : await once(services.db, {
-            actor: identity?.userId ?? `address ${req.ip}`,
-            key, method: req.method, url: req.originalUrl, body: context.body,
-          }, work);
+        : await once(
+            services.db,
+            {
+              actor: identity?.userId ?? `address ${req.ip}`,
+              key,
+              method: req.method,
+              url: req.originalUrl,
+              body: context.body,
+            },
+            work,
+          );
     send(res, reply);
   };
 }
 
 async function applyLimits(
-  route: AnyRoute<never>, req: Request, res: Response, identity: Identity | null, { limits }: RouteServices,
+  route: AnyRoute<never>,
+  req: Request,
+  res: Response,
+  identity: Identity | null,
+  { limits }: RouteServices,
 ): Promise<void> {
   if (route.rateLimit === 'none') return;
   const address = req.ip ?? 'unknown';
   const perAddress = limits.address.consume(address);
   const stricter =
-    route.rateLimit === 'sign-in' ? limits.signIn.consume(address)
-    : identity !== null ? limits.user.consume(identity.userId)
-    : null;
+    route.rateLimit === 'sign-in'
+      ? limits.signIn.consume(address)
+      : identity !== null
+        ? limits.user.consume(identity.userId)
+        : null;
   const [general, strict] = await Promise.all([perAddress, stricter]);
   res.set(strict ?? general);
 }
@@ -90,7 +108,9 @@ function authorise(rule: AuthRule, identity: Identity | null): void {
 }
 
 function readContext(
-  route: AnyRoute<never>, req: Request, identity: Identity | null,
+  route: AnyRoute<never>,
+  req: Request,
+  identity: Identity | null,
 ): RouteContext<AuthRule, z.ZodType, z.ZodType, z.ZodType> {
   return {
     identity,
@@ -104,20 +124,30 @@ function readContext(
   };
 }
 
-function parse(schema: z.ZodType | undefined, input: unknown, place: string, kind = PROBLEMS.invalid_request): unknown {
+function parse(
+  schema: z.ZodType | undefined,
+  input: unknown,
+  place: string,
+  kind = PROBLEMS.invalid_request,
+): unknown {
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const errors = faultsOf(parsed.error);
   const first = errors[0];
-  throw new Problem(kind, `The ${place} is not valid: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'see errors'}.`, {
-    members: { errors },
-  });
+  throw new Problem(
+    kind,
+    `The ${place} is not valid: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'see errors'}.`,
+    {
+      members: { errors },
+    },
+  );
 }
 
 function send(res: Response, reply: Reply): void {
   res.status(reply.status);
-  for (const [name, value] of Object.entries(reply.headers ?? {})) res.set(name, typeof value === 'string' ? value : [...value]);
+  for (const [name, value] of Object.entries(reply.headers ?? {}))
+    res.set(name, typeof value === 'string' ? value : [...value]);
   if (res.get('cache-control') === undefined) res.set('cache-control', 'no-store');
   if (reply.body === undefined) return void res.end();
   if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) return void res.send(reply.body);

@@ -2,12 +2,15 @@ import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocum
 import { z } from 'zod';
 import { PROBLEMS } from '../problem.ts';
 import { PROBLEM_CONTENT_TYPE, ProblemDocument } from './problem-details.ts';
-import type { AnyRoute } from './route.ts';
+import type { Operation } from './route.ts';
 
-/** The OpenAPI 3.1 document of the mounted routes, made from the schemas that validate them. */
-export function openApiDocument(routes: readonly AnyRoute<never>[], info: { version: string; baseUrl: string }): unknown {
+/** The OpenAPI 3.1 document of the operations, made from the schemas that validate them. */
+export function openApiDocument(
+  operations: readonly Operation[],
+  info: { version: string; baseUrl: string },
+): unknown {
   const paths: ZodOpenApiPathsObject = {};
-  for (const route of routes) {
+  for (const route of operations) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operationOf(route) };
   }
@@ -16,7 +19,8 @@ export function openApiDocument(routes: readonly AnyRoute<never>[], info: { vers
     info: {
       title: 'Holdfast',
       version: info.version,
-      description: 'Numbered seats, sold once. Errors are problem documents (RFC 9457); times are ISO 8601 in UTC; money is in minor units with an ISO 4217 code.',
+      description:
+        'Numbered seats, sold once. Errors are problem documents (RFC 9457); times are ISO 8601 in UTC; money is in minor units with an ISO 4217 code.',
     },
     servers: [{ url: info.baseUrl }],
     paths,
@@ -26,19 +30,26 @@ export function openApiDocument(routes: readonly AnyRoute<never>[], info: { vers
   });
 }
 
-function operationOf(route: AnyRoute<never>): ZodOpenApiOperationObject {
+function operationOf(route: Operation): ZodOpenApiOperationObject {
   return {
     operationId: route.operationId,
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [...route.tags],
-    security: route.auth === 'none' ? [] : route.auth === 'optional' ? [{}, { accessToken: [] }] : [{ accessToken: [] }],
+    security:
+      route.auth === 'none'
+        ? []
+        : route.auth === 'optional'
+          ? [{}, { accessToken: [] }]
+          : [{ accessToken: [] }],
     requestParams: {
       ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
       ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
       ...(route.idempotent === true ? { header: IdempotencyHeader } : {}),
     },
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: { ...answersOf(route), ...problemsOf(route) },
   };
 }
@@ -49,19 +60,21 @@ const IdempotencyHeader = z.object({
   }),
 });
 
-function answersOf(route: AnyRoute<never>): ZodOpenApiOperationObject['responses'] {
+function answersOf(route: Operation): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, answer]) => [
       status,
       {
         description: answer.description,
-        ...(answer.schema === undefined ? {} : { content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } } }),
+        ...(answer.schema === undefined
+          ? {}
+          : { content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } } }),
       },
     ]),
   );
 }
 
-function problemsOf(route: AnyRoute<never>): ZodOpenApiOperationObject['responses'] {
+function problemsOf(route: Operation): ZodOpenApiOperationObject['responses'] {
   const kinds = [
     ...(route.problems ?? []),
     ...(route.params ? [PROBLEMS.not_found] : []),

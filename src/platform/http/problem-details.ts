@@ -24,8 +24,18 @@ export const ProblemDocument = z
 
 /** Errors that mean "not now": a store that is away or overloaded. */
 const UNAVAILABLE_CODES: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT', 'PROTOCOL_CONNECTION_LOST',
-  'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN', 'ER_CONNECTION_KILLED', 'POOL_CLOSED', 'ER_GET_CONNECTION_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'ENOENT',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'POOL_CLOSED',
+  'ER_GET_CONNECTION_TIMEOUT',
   'POOL_NOCONNECTIONS',
 ]);
 const UNAVAILABLE_MESSAGE =
@@ -44,7 +54,12 @@ export function problemMapper(baseUrl: string): ErrorRequestHandler {
 
 /** What no route took. */
 export const notFound: RequestHandler = (req, _res, next) => {
-  next(new Problem(PROBLEMS.not_found, `There is nothing at ${req.method} ${req.path}: see /api-docs for what there is.`));
+  next(
+    new Problem(
+      PROBLEMS.not_found,
+      `There is nothing at ${req.method} ${req.path}: see /api-docs for what there is.`,
+    ),
+  );
 };
 
 /** The document that tells of a problem. */
@@ -76,11 +91,19 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isHttpError(error)) return fromHttpError(error);
   if (isUnavailable(error)) {
-    return new Problem(PROBLEMS.unavailable, 'A server that we depend on does not answer: try again in a moment.', { cause: error });
+    return new Problem(
+      PROBLEMS.unavailable,
+      'A server that we depend on does not answer: try again in a moment.',
+      { cause: error },
+    );
   }
-  return new Problem(PROBLEMS.internal, 'The fault is ours and has been noted: try again, and quote `instance` if it stays.', {
-    cause: error,
-  });
+  return new Problem(
+    PROBLEMS.internal,
+    'The fault is ours and has been noted: try again, and quote `instance` if it stays.',
+    {
+      cause: error,
+    },
+  );
 }
 
 function isUnavailable(error: unknown): boolean {
@@ -92,15 +115,22 @@ function isUnavailable(error: unknown): boolean {
 /** Express and its body parsers throw errors with a status (the `http-errors` package). */
 type HttpError = Error & { readonly status: number; readonly type?: string };
 function isHttpError(error: unknown): error is HttpError {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
+  return (
+    error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
+  );
 }
 
 function fromHttpError(error: HttpError): Problem {
-  if (error.status === 413) return new Problem(PROBLEMS.body_too_large, 'Send a smaller body.', { cause: error });
+  if (error.status === 413)
+    return new Problem(PROBLEMS.body_too_large, 'Send a smaller body.', { cause: error });
   if (error.status === 415) {
-    return new Problem(PROBLEMS.unsupported_media_type, 'Send UTF-8 JSON, uncompressed or with gzip.', { cause: error });
+    return new Problem(PROBLEMS.unsupported_media_type, 'Send UTF-8 JSON, uncompressed or with gzip.', {
+      cause: error,
+    });
   }
   const detail =
-    error.type === 'entity.parse.failed' ? 'The body is not well-formed JSON.' : 'The request can not be read.';
+    error.type === 'entity.parse.failed'
+      ? 'The body is not well-formed JSON.'
+      : 'The request can not be read.';
   return new Problem(PROBLEMS.invalid_request, detail, { cause: error });
 }

@@ -1,4 +1,9 @@
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 import { PROBLEMS, Problem } from '../problem.ts';
 import type { Redis } from '../redis.ts';
 
@@ -8,6 +13,8 @@ export type RateLimit = {
    * @throws Problem `rate_limited` with `Retry-After` when the key has used up its window.
    */
   consume(key: string): Promise<Readonly<Record<string, string>>>;
+  /** Takes one counted request back: for limits on failures, where each try counts until it turned out well. */
+  giveBack(key: string): Promise<void>;
 };
 
 const WINDOW_SECONDS = 60;
@@ -36,6 +43,9 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
         if (!(error instanceof RateLimiterRes)) throw error;
         throw refusal(error, headersOf(name, policy, error));
       }
+    },
+    async giveBack(key) {
+      await limiter.reward(key);
     },
   };
 }

@@ -27,7 +27,11 @@ export function requestLog(log: Log): HttpLogger {
       req: (req: { method: string; url: string }) => ({ method: req.method, path: pathOf(req.url) }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
-    customSuccessObject: (req, _res, object: object) => ({ ...object, method: req.method, path: pathOf(req.url ?? '') }),
+    customSuccessObject: (req, _res, object: object) => ({
+      ...object,
+      method: req.method,
+      path: pathOf(req.url ?? ''),
+    }),
   });
 }
 

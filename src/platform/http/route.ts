@@ -15,7 +15,11 @@ export type Identity = {
 /** `none`: tokens are not looked at. `optional`: a token, if sent, must be good. `roles`: signed in with one of them. */
 export type AuthRule = 'none' | 'optional' | 'required' | { readonly roles: readonly Role[] };
 
-type IdentityFor<Auth extends AuthRule> = Auth extends 'none' ? null : Auth extends 'optional' ? Identity | null : Identity;
+type IdentityFor<Auth extends AuthRule> = Auth extends 'none'
+  ? null
+  : Auth extends 'optional'
+    ? Identity | null
+    : Identity;
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 export type RouteContext<Auth extends AuthRule, Params, Query, Body> = {
@@ -38,10 +42,20 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 };
 
-export type Answer = { readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string };
+export type Answer = {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+};
 
 /** One operation of the API: the same schemas validate the request and make the OpenAPI document. */
-export type Route<Resources, Auth extends AuthRule = AuthRule, Params = unknown, Query = unknown, Body = unknown> = {
+export type Route<
+  Resources,
+  Auth extends AuthRule = AuthRule,
+  Params = unknown,
+  Query = unknown,
+  Body = unknown,
+> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express style: `/api/events/:eventId`. */
   readonly path: string;
@@ -85,5 +99,13 @@ export function defineRoute<
   return route;
 }
 
-/** Something express serves that is no operation of the API: pages, streams, dashboards. */
-export type Mount = { readonly path: string; readonly handler: RequestHandler };
+/** What the OpenAPI document tells of an operation. */
+export type Operation = Omit<AnyRoute<never>, 'handle'>;
+
+/** Something that express serves otherwise than as a route: pages, streams, dashboards. */
+export type Mount = {
+  readonly path: string;
+  readonly handler: RequestHandler;
+  /** Set when it is nevertheless an operation of the API, and so to be documented. */
+  readonly operation?: Operation;
+};

@@ -1,0 +1,386 @@
+import { sql } from 'kysely';
+import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
+import { NOW, type Tx } from '../platform/mysql.ts';
+import { FREED, appendSeatLog } from '../seats/seat-store.ts';
+import type { BatchState, Decision, OpenHold, SeatState } from './decide-claims.ts';
+import { countBooked, toOutcome } from './hold-store.ts';
+import type { Claim, ClaimOutcome } from './jobs.ts';
+
+/** The claims of a batch that were decided before: by an earlier run of the same job, or because the buyer gave up. */
+export async function listDecided(
+  tx: Tx,
+  eventId: string,
+  claims: readonly Claim[],
+): Promise<Map<string, ClaimOutcome>> {
+  const rows = await tx
+    .selectFrom('hold_claims')
+    .select(['claim_id', 'hold_id', 'outcome', 'reason', 'taken_seat_ids'])
+    .where('event_id', '=', toBytes(eventId))
+    .where(
+      'claim_id',
+      'in',
+      claims.map((claim) => toBytes(claim.claimId)),
+    )
+    .execute();
+  return new Map(rows.map((row) => [fromBytes(row.claim_id), toOutcome(row)]));
+}
+
+/** Locks what the batch decides on, in key order: the buyers' open holds, then the seats. */
+export async function lockBatch(
+  tx: Tx,
+  eventId: string,
+  claims: readonly Claim[],
+): Promise<BatchState & { overdue: OpenHold[] }> {
+  const userIds = [...new Set(claims.map((claim) => claim.userId))];
+  const openRows = await tx
+    .selectFrom('holds')
+    .select([
+      'hold_id',
+      'user_id',
+      'status',
+      'expires_at',
+      'extends_until',
+      sql<number>`expires_at <= UTC_TIMESTAMP(3)`.as('is_overdue'),
+    ])
+    .where('event_id', '=', toBytes(eventId))
+    .where('user_id', 'in', userIds.map(toBytes))
+    .where('open_slot', '=', 1)
+    .orderBy('hold_id')
+    .forUpdate()
+    .execute();
+  const bookedCounts = await countBooked(tx, eventId, userIds);
+  const held = await seatsOfHolds(
+    tx,
+    eventId,
+    openRows.map((row) => row.hold_id),
+  );
+  const { nowMs, seats } = await lockSeatRows(tx, eventId, claims);
+  const openHolds = new Map<string, OpenHold>();
+  const overdue: OpenHold[] = [];
+  for (const row of openRows) {
+    const hold: OpenHold = {
+      holdId: fromBytes(row.hold_id),
+      userId: fromBytes(row.user_id),
+      status: row.status === 'checkout' ? 'checkout' : 'held',
+      expiresAtMs: row.expires_at.getTime(),
+      extendsUntilMs: row.extends_until.getTime(),
+      seatIds: new Set(held.get(fromBytes(row.hold_id))),
+      isNew: false,
+    };
+    if (row.is_overdue && hold.status === 'held') overdue.push(hold);
+    else openHolds.set(hold.userId, hold);
+  }
+  return { nowMs, seats, openHolds, bookedCounts, overdue };
+}
+
+async function lockSeatRows(
+  tx: Tx,
+  eventId: string,
+  claims: readonly Claim[],
+): Promise<Pick<BatchState, 'nowMs' | 'seats'>> {
+  const wanted = [...new Set(claims.flatMap((claim) => claim.seatIds))];
+  const rows = await tx
+    .selectFrom('event_seats')
+    .select([
+      'event_seat_id',
+      'status',
+      'hold_id',
+      sql<number>`(status = 'locked' AND lock_kind = 'hold' AND lock_expire <= UTC_TIMESTAMP(3))`.as(
+        'is_expired_lock',
+      ),
+      NOW.as('now'),
+    ])
+    .where('event_id', '=', toBytes(eventId))
+    .where('event_seat_id', 'in', wanted)
+    .orderBy('event_seat_id')
+    .forUpdate()
+    .execute();
+  const seats = new Map<SeatId, SeatState>(
+    rows.map((row) => [
+      row.event_seat_id,
+      {
+        status: row.status,
+        holdId: row.hold_id === null ? null : fromBytes(row.hold_id),
+        isExpiredLock: Boolean(row.is_expired_lock),
+      },
+    ]),
+  );
+  return { nowMs: rows[0]?.now.getTime() ?? Date.now(), seats };
+}
+
+async function seatsOfHolds(
+  tx: Tx,
+  eventId: string,
+  holdIds: readonly Buffer[],
+): Promise<Map<string, SeatId[]>> {
+  if (holdIds.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('event_seats')
+    .select(['event_seat_id', 'hold_id'])
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', 'in', [...holdIds])
+    .where('status', '=', 'locked')
+    .execute();
+  const byHold = new Map<string, SeatId[]>();
+  for (const row of rows) {
+    const holdId = row.hold_id === null ? '' : fromBytes(row.hold_id);
+    byHold.set(holdId, [...(byHold.get(holdId) ?? []), row.event_seat_id]);
+  }
+  return byHold;
+}
+
+/** Ends holds whose time is over and frees their seats; the condition stands again in each statement. */
+export async function expireHolds(tx: Tx, eventId: string, holds: readonly OpenHold[]): Promise<SeatId[]> {
+  if (holds.length === 0) return [];
+  const holdIds = holds.map((hold) => toBytes(hold.holdId));
+  await tx
+    .updateTable('holds')
+    .set({ status: 'expired', end_reason: 'expired', updated_at: NOW })
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', 'in', holdIds)
+    .where('status', 'in', ['queued', 'held'])
+    .where('expires_at', '<=', NOW)
+    .execute();
+  const freed = await tx
+    .selectFrom('event_seats')
+    .select(['event_seat_id', 'hold_id'])
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', 'in', holdIds)
+    .where('status', '=', 'locked')
+    .where('lock_kind', '=', 'hold')
+    .orderBy('event_seat_id')
+    .forUpdate()
+    .execute();
+  const seatIds = freed.map((seat) => seat.event_seat_id);
+  if (seatIds.length === 0) return [];
+  await tx
+    .updateTable('event_seats')
+    .set(FREED)
+    .where('event_id', '=', toBytes(eventId))
+    .where('event_seat_id', 'in', seatIds)
+    .where('hold_id', 'in', holdIds)
+    .where('status', '=', 'locked')
+    .where('lock_expire', '<=', NOW)
+    .execute();
+  await appendSeatLog(
+    tx,
+    eventId,
+    holds.map((hold) => ({
+      seatIds: freed
+        .filter((seat) => seat.hold_id?.equals(toBytes(hold.holdId)))
+        .map((seat) => seat.event_seat_id),
+      from: 'locked',
+      to: 'available',
+      holdId: hold.holdId,
+      userId: hold.userId,
+      reason: 'expired',
+    })),
+  );
+  return seatIds;
+}
+
+/** Writes what was decided: new holds, locked seats, moved expiries, the record of the claims, the seats' story. */
+export async function writeDecisions(
+  tx: Tx,
+  eventId: string,
+  decisions: readonly Decision[],
+  state: BatchState,
+): Promise<void> {
+  const changed = new Set(
+    decisions.filter(({ outcome }) => outcome.outcome === 'held').map(({ claim }) => claim.userId),
+  );
+  const holds = [...state.openHolds.values()].filter((hold) => changed.has(hold.userId));
+  await insertHolds(
+    tx,
+    eventId,
+    holds.filter((hold) => hold.isNew),
+    state.nowMs,
+  );
+  await insertRejectedHolds(tx, eventId, decisions, state);
+  await lockDecidedSeats(tx, eventId, holds, decisions);
+  for (const hold of holds.filter((each) => !each.isNew)) await extendJoined(tx, eventId, hold);
+  await insertClaims(tx, eventId, decisions, state.nowMs);
+}
+
+async function insertHolds(
+  tx: Tx,
+  eventId: string,
+  holds: readonly OpenHold[],
+  nowMs: number,
+): Promise<void> {
+  if (holds.length === 0) return;
+  const now = new Date(nowMs);
+  await tx
+    .insertInto('holds')
+    .values(
+      holds.map((hold) => ({
+        event_id: toBytes(eventId),
+        hold_id: toBytes(hold.holdId),
+        user_id: toBytes(hold.userId),
+        status: 'held' as const,
+        expires_at: new Date(hold.expiresAtMs),
+        extends_until: new Date(hold.extendsUntilMs),
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .execute();
+}
+
+/** A rejected claim that would have opened a hold leaves a rejected hold, for a buyer who was answered 202 to find. */
+async function insertRejectedHolds(
+  tx: Tx,
+  eventId: string,
+  decisions: readonly Decision[],
+  state: BatchState,
+): Promise<void> {
+  const rejected = decisions.filter(
+    ({ claim, outcome }) => outcome.outcome === 'rejected' && outcome.holdId === claim.claimId,
+  );
+  if (rejected.length === 0) return;
+  const now = new Date(state.nowMs);
+  await tx
+    .insertInto('holds')
+    .values(
+      rejected.map(({ claim, outcome }) => ({
+        event_id: toBytes(eventId),
+        hold_id: toBytes(claim.claimId),
+        user_id: toBytes(claim.userId),
+        status: 'rejected' as const,
+        expires_at: now,
+        extends_until: now,
+        end_reason: outcome.outcome === 'rejected' ? outcome.reason : null,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .execute();
+}
+
+/**
+ * The rows were locked when they were judged, and the condition stands in the UPDATE all the same: a count that differs
+ * means that a judgement was wrong, and rolls the batch back.
+ */
+async function lockDecidedSeats(
+  tx: Tx,
+  eventId: string,
+  holds: readonly OpenHold[],
+  decisions: readonly Decision[],
+): Promise<void> {
+  const byHold = new Map(holds.map((hold) => [hold.holdId, hold]));
+  const seats = decisions.flatMap(({ outcome, newSeatIds }) => {
+    const hold = byHold.get(outcome.holdId);
+    return hold === undefined ? [] : newSeatIds.map((seatId) => ({ seatId, hold }));
+  });
+  if (seats.length === 0) return;
+  const rows = seats.map(
+    ({ seatId, hold }) =>
+      sql`SELECT ${seatId} AS seat_id, ${toBytes(hold.holdId)} AS hold_id, ${toBytes(hold.userId)} AS user_id, ${new Date(hold.expiresAtMs)} AS expires_at`,
+  );
+  const result = await sql`
+    UPDATE event_seats AS seat
+    JOIN (${sql.join(rows, sql` UNION ALL `)}) AS decided ON seat.event_id = ${toBytes(eventId)} AND seat.event_seat_id = decided.seat_id
+    SET seat.status = 'locked', seat.lock_kind = 'hold', seat.hold_id = decided.hold_id,
+        seat.locked_user_id = decided.user_id, seat.lock_expire = decided.expires_at
+    WHERE seat.status = 'available' OR (seat.status = 'locked' AND seat.lock_kind = 'hold' AND seat.lock_expire <= UTC_TIMESTAMP(3))
+  `.execute(tx);
+  if (Number(result.numAffectedRows) !== seats.length) {
+    throw new Error(
+      `Locked ${result.numAffectedRows} seats where ${seats.length} were decided: rolled back.`,
+    );
+  }
+  await appendSeatLog(
+    tx,
+    eventId,
+    decisions.flatMap(({ claim, outcome, newSeatIds, takenOver }) => {
+      const entry = { to: 'locked' as const, holdId: outcome.holdId, userId: claim.userId };
+      return [
+        {
+          ...entry,
+          from: 'available' as const,
+          seatIds: newSeatIds.filter((seatId) => !takenOver.includes(seatId)),
+          reason: 'selected',
+        },
+        { ...entry, from: 'locked' as const, seatIds: takenOver, reason: 'taken_over' },
+      ];
+    }),
+  );
+}
+
+async function extendJoined(tx: Tx, eventId: string, hold: OpenHold): Promise<void> {
+  const expiresAt = new Date(hold.expiresAtMs);
+  await tx
+    .updateTable('holds')
+    .set({ expires_at: expiresAt, updated_at: NOW })
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', '=', toBytes(hold.holdId))
+    .where('status', '=', 'held')
+    .execute();
+  await tx
+    .updateTable('event_seats')
+    .set({ lock_expire: expiresAt })
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', '=', toBytes(hold.holdId))
+    .where('status', '=', 'locked')
+    .execute();
+}
+
+async function insertClaims(
+  tx: Tx,
+  eventId: string,
+  decisions: readonly Decision[],
+  nowMs: number,
+): Promise<void> {
+  await tx
+    .insertInto('hold_claims')
+    .values(
+      decisions.map(({ claim, outcome }) => ({
+        event_id: toBytes(eventId),
+        claim_id: toBytes(claim.claimId),
+        hold_id: toBytes(outcome.holdId),
+        user_id: toBytes(claim.userId),
+        outcome: outcome.outcome,
+        reason: outcome.outcome === 'rejected' ? outcome.reason : null,
+        seat_ids: JSON.stringify(claim.seatIds),
+        taken_seat_ids: outcome.outcome === 'rejected' ? JSON.stringify(outcome.seatIds) : null,
+        created_at: new Date(nowMs),
+      })),
+    )
+    .execute();
+}
+
+/** Decides a claim against its buyer's own wish, before the worker does; a duplicate key says that the worker was first. */
+export async function insertStruckOff(
+  tx: Tx,
+  claim: { eventId: string; holdId: string; userId: string; claimId: string; seatIds: readonly SeatId[] },
+): Promise<void> {
+  const keys = {
+    event_id: toBytes(claim.eventId),
+    hold_id: toBytes(claim.holdId),
+    user_id: toBytes(claim.userId),
+  };
+  await tx
+    .insertInto('hold_claims')
+    .values({
+      ...keys,
+      claim_id: toBytes(claim.claimId),
+      outcome: 'rejected',
+      reason: 'released',
+      seat_ids: JSON.stringify(claim.seatIds),
+      taken_seat_ids: '[]',
+      created_at: NOW,
+    })
+    .execute();
+  await tx
+    .insertInto('holds')
+    .values({
+      ...keys,
+      status: 'released',
+      expires_at: NOW,
+      extends_until: NOW,
+      end_reason: 'released',
+      created_at: NOW,
+      updated_at: NOW,
+    })
+    .execute();
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defineJob } from '../platform/job-queue.ts';
+
+/** A buyer's claim on seats whose Redis locks it has won, to be written to MySQL. */
+export const ClaimSchema = z.object({
+  /** This call; the id of the hold too, if the claim opens one. */
+  claimId: z.string(),
+  /** The token that the Redis locks carry. */
+  token: z.string(),
+  eventId: z.string(),
+  userId: z.string(),
+  seatIds: z.array(z.int()),
+  ttlMs: z.int(),
+  totalMs: z.int(),
+  seatsPerBuyerMax: z.int(),
+  /** The server that waits for the outcome. */
+  replyTo: z.string(),
+});
+export type Claim = z.output<typeof ClaimSchema>;
+
+export const HOLD_CLAIMED = defineJob({
+  name: 'hold.claimed',
+  queue: 'seat-selection',
+  schema: ClaimSchema,
+  triesMax: 8,
+  backoffMs: 250,
+});
+
+/** What became of a claim; what the worker answers, and what `hold_claims` remembers. */
+export const ClaimOutcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('held'), holdId: z.string() }),
+  z.object({
+    outcome: z.literal('rejected'),
+    holdId: z.string(),
+    reason: z.enum(['seats_taken', 'hold_in_checkout', 'too_many_seats', 'unknown_seats', 'released']),
+    seatIds: z.array(z.int()),
+  }),
+]);
+export type ClaimOutcome = z.output<typeof ClaimOutcomeSchema>;
+export type RejectionReason = Extract<ClaimOutcome, { outcome: 'rejected' }>['reason'];
+
+/** The answer to the waiting server: enough to tell the buyer without another query. */
+export const ClaimReplySchema = z.intersection(
+  ClaimOutcomeSchema,
+  z.object({
+    seatIds: z.array(z.int()).optional(),
+    /** All seats of the hold after this claim, and its expiry. */
+    hold: z.object({ seatIds: z.array(z.int()), expiresAtMs: z.number() }).optional(),
+  }),
+);
+export type ClaimReply = z.output<typeof ClaimReplySchema>;

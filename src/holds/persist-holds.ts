@@ -1,0 +1,114 @@
+import { type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
+import { sendReplies } from '../platform/replies.ts';
+import type { Resources } from '../resources.ts';
+import { type SeatChange, changesTo } from '../seats/seat.ts';
+import { publishSeatChanges } from '../seats/seat-changes.ts';
+import { expireHolds, listDecided, lockBatch, writeDecisions } from './claim-store.ts';
+import { type BatchResult, type OpenHold, decideClaims } from './decide-claims.ts';
+import type { Claim, ClaimOutcome, ClaimReply } from './jobs.ts';
+import { settleLocks } from './settle-locks.ts';
+
+/** Two workers that decide for one buyer at once meet at a unique key; the second then sees the first's work. */
+const DUPLICATE_RETRIES_MAX = 3;
+
+/**
+ * Writes a batch of claims in one transaction, then makes Redis agree, tells the open seat maps, and answers the
+ * servers that wait. Repeatable: a claim is decided once, whatever runs twice, wakes up late or dies halfway; after a
+ * crash behind the commit, the repeat sends the answers that were not sent.
+ * @throws when the transaction failed as a whole; nothing is changed then.
+ */
+export async function persistHolds(resources: Resources, claims: readonly Claim[]): Promise<void> {
+  const byEvent = Map.groupBy(claims, (claim) => claim.eventId);
+  const events = [...byEvent.keys()].toSorted();
+  const results = await retryDuplicates(() =>
+    inTransaction(resources.db, async (tx) => {
+      const each: BatchResult[] = [];
+      for (const eventId of events) each.push(await persistForEvent(tx, eventId, byEvent.get(eventId) ?? []));
+      return each;
+    }),
+  );
+  await Promise.all(results.map((result) => afterCommit(resources, result)));
+  await answer(resources, results);
+}
+
+async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<BatchResult> {
+  const decided = await listDecided(tx, eventId, claims);
+  const fresh = claims.filter((claim) => !decided.has(claim.claimId));
+  const { overdue, ...state } = await lockBatch(tx, eventId, claims);
+  const freed = await expireHolds(tx, eventId, overdue);
+  for (const seatId of freed) {
+    if (state.seats.has(seatId))
+      state.seats.set(seatId, { status: 'available', holdId: null, isExpiredLock: false });
+  }
+  const decisions = decideClaims(fresh, state);
+  if (decisions.length > 0) await writeDecisions(tx, eventId, decisions, state);
+  const repeated = claims.flatMap((claim) => {
+    const outcome = decided.get(claim.claimId);
+    return outcome === undefined ? [] : [{ claim, outcome }];
+  });
+  return { eventId, decisions, repeated, state, freed, expired: overdue };
+}
+
+async function afterCommit(resources: Resources, result: BatchResult): Promise<void> {
+  const { eventId, decisions, state } = result;
+  const locked = decisions.flatMap((decision) => decision.newSeatIds);
+  const stillFree = result.freed.filter(
+    (seatId) => (state.seats.get(seatId)?.status ?? 'available') === 'available',
+  );
+  const changes: SeatChange[] = [...changesTo('available', stillFree), ...changesTo('locked', locked)];
+  const work = await Promise.allSettled([
+    publishSeatChanges(resources.redis, eventId, changes),
+    settleLocks(resources, result),
+  ]);
+  for (const part of work) {
+    // The cleanup worker's reconciliation does what was not done here.
+    if (part.status === 'rejected') resources.log.warn({ eventId, err: part.reason }, 'holds.redis-behind');
+  }
+  for (const { claim, outcome } of decisions) {
+    resources.log.info(
+      {
+        holdId: outcome.holdId,
+        eventId,
+        seatCount: claim.seatIds.length,
+        reason: outcome.outcome === 'held' ? undefined : outcome.reason,
+      },
+      `hold.${outcome.outcome}`,
+    );
+  }
+}
+
+async function answer(resources: Resources, results: readonly BatchResult[]): Promise<void> {
+  const answers = results.flatMap(({ decisions, repeated, state }) =>
+    [...decisions, ...repeated].map(({ claim, outcome }) => ({
+      to: claim.replyTo,
+      line: [claim.claimId, replyOf(outcome, state.openHolds.get(claim.userId))] as const,
+    })),
+  );
+  for (const [address, lines] of Map.groupBy(answers, ({ to }) => to)) {
+    await sendReplies(
+      resources.redis,
+      address,
+      lines.map(({ line }) => line),
+    ).catch((error: unknown) => {
+      resources.log.warn({ err: error }, 'holds.reply-not-sent');
+    });
+  }
+}
+
+function replyOf(outcome: ClaimOutcome, hold: OpenHold | undefined): ClaimReply {
+  if (outcome.outcome === 'rejected' || hold?.holdId !== outcome.holdId) return outcome;
+  return {
+    ...outcome,
+    hold: { seatIds: [...hold.seatIds].toSorted((a, b) => a - b), expiresAtMs: hold.expiresAtMs },
+  };
+}
+
+async function retryDuplicates<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries > DUPLICATE_RETRIES_MAX || !isDuplicate(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Redis } from '../platform/redis.ts';
+import { seatKeys } from '../seats/seat-keys.ts';
+
+/** What is remembered of a claim that was answered 202, so that its buyer can ask after it. */
+const QueuedClaim = z.object({
+  eventId: z.string(),
+  userId: z.string(),
+  claimId: z.string(),
+  seatIds: z.array(z.int()),
+  ticket: z.int(),
+  queuedAtMs: z.number(),
+});
+export type QueuedClaim = z.output<typeof QueuedClaim>;
+export type QueuePlace = { readonly queuePosition: number; readonly estimatedWaitSeconds: number };
+
+const REMEMBERED_MS = 15 * 60 * 1000;
+/** Assumed while nothing of the queue has been seen to move: a slow worker's rate. */
+const CLAIMS_PER_SECOND_ASSUMED = 1_000;
+const WAIT_SECONDS_MAX = 600;
+
+export async function rememberQueued(redis: Redis, holdId: string, claim: QueuedClaim): Promise<void> {
+  await redis.set(keyOf(holdId), JSON.stringify(claim), 'PX', REMEMBERED_MS);
+}
+
+export async function recallQueued(redis: Redis, holdId: string): Promise<QueuedClaim | null> {
+  const text = await redis.get(keyOf(holdId));
+  return text === null ? null : QueuedClaim.parse(JSON.parse(text));
+}
+
+/** How many claims of the event are ahead, and how long they will take at the rate seen since this one was queued. */
+export async function queuePlace(redis: Redis, claim: QueuedClaim, nowMs: number): Promise<QueuePlace> {
+  const [settled, issued] = await redis.mget(
+    seatKeys.claimsSettled(claim.eventId),
+    seatKeys.claimsIssued(claim.eventId),
+  );
+  const ahead = Math.max(0, claim.ticket - 1 - Number(settled ?? 0));
+  const queuePosition = Math.min(ahead, Number(issued ?? 0));
+  const waitedSeconds = Math.max(0, (nowMs - claim.queuedAtMs) / 1000);
+  const perSecond =
+    waitedSeconds > 1 ? Math.max(1, Number(settled ?? 0) / waitedSeconds) : CLAIMS_PER_SECOND_ASSUMED;
+  const seconds = Math.min(
+    WAIT_SECONDS_MAX,
+    (queuePosition + 1) / Math.min(perSecond, CLAIMS_PER_SECOND_ASSUMED),
+  );
+  return { queuePosition, estimatedWaitSeconds: Math.ceil(seconds * 10) / 10 };
+}
+
+function keyOf(holdId: string): string {
+  return `queued-hold:${holdId}`;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { SeatId } from '../platform/id.ts';
+import { loadScript } from '../platform/lua-script.ts';
+import type { Redis } from '../platform/redis.ts';
+import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
+
+/**
+ * A lock outlives the hold in MySQL by this much, so that Redis never lets another buyer in while MySQL, whose clock
+ * decides, still has the hold; the cleanup worker frees both sides before.
+ */
+const LOCK_GRACE_MS = 5_000;
+const MARKERS_PER_CALL = 1_000;
+
+const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), parseLockReply);
+const unlockScript = loadScript(new URL('./unlock-seats.lua', import.meta.url), countReply('unlocked'));
+const setScript = loadScript(new URL('./set-locks.lua', import.meta.url), countReply('set'));
+
+export type LockOutcome =
+  | { readonly outcome: 'locked'; readonly holdId: string; readonly ticket: number }
+  | { readonly outcome: 'taken'; readonly seatIds: readonly SeatId[] };
+
+/**
+ * Takes all the seats for the buyer, or none, in one round trip. The token is the id of the buyer's open hold if Redis
+ * knows one, else `newHoldId`. Repeating it is harmless: seats that carry the same token count as locked.
+ */
+export async function lockSeats(
+  redis: Redis,
+  claim: { eventId: string; userId: string; seatIds: readonly SeatId[]; newHoldId: string; ttlMs: number },
+): Promise<LockOutcome> {
+  const keys = [
+    seatKeys.buyerHold(claim.eventId, claim.userId),
+    seatKeys.claimsIssued(claim.eventId),
+    ...claim.seatIds.map((seatId) => seatKeys.lock(claim.eventId, seatId)),
+  ];
+  const reply = await lockScript(redis, keys, [claim.newHoldId, claim.ttlMs + LOCK_GRACE_MS]);
+  if (reply[0] === 'locked') return { outcome: 'locked', holdId: reply[1], ticket: reply[2] };
+  const [, ...places] = reply;
+  return { outcome: 'taken', seatIds: places.flatMap((place) => claim.seatIds[place - 1] ?? []) };
+}
+
+/** Gives up the locks that carry the hold's id; with `endsHold` the buyer's next selection starts a new hold. */
+export async function unlockSeats(
+  redis: Redis,
+  lock: { eventId: string; holdId: string; seatIds: readonly SeatId[]; endsHold?: { userId: string } },
+): Promise<number> {
+  const keys = lock.seatIds.map((seatId) => seatKeys.lock(lock.eventId, seatId));
+  if (lock.endsHold !== undefined) keys.push(seatKeys.buyerHold(lock.eventId, lock.endsHold.userId));
+  return keys.length === 0 ? 0 : unlockScript(redis, keys, [lock.holdId]);
+}
+
+/**
+ * Makes the locks carry the hold's id for so long, as MySQL has it: extends them, rebuilds lost ones, and replaces
+ * `replacing`, a token under which they were taken. Locks with any other token are left alone.
+ */
+export async function setLocks(
+  redis: Redis,
+  lock: {
+    eventId: string;
+    holdId: string;
+    userId: string;
+    seatIds: readonly SeatId[];
+    ttlMs: number;
+    replacing?: string;
+  },
+): Promise<number> {
+  const keys = [
+    seatKeys.buyerHold(lock.eventId, lock.userId),
+    ...lock.seatIds.map((seatId) => seatKeys.lock(lock.eventId, seatId)),
+  ];
+  const ttlMs = Math.max(1, Math.round(lock.ttlMs)) + LOCK_GRACE_MS;
+  return setScript(redis, keys, [lock.holdId, lock.replacing ?? '', ttlMs]);
+}
+
+/** Marks seats as sold, whatever lock they carry: MySQL has said so, and nobody may take them any more. */
+export async function markBooked(redis: Redis, eventId: string, seatIds: readonly SeatId[]): Promise<void> {
+  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
+    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
+    await redis.mset(...chunk.flatMap((seatId) => [seatKeys.lock(eventId, seatId), BOOKED_MARKER]));
+  }
+}
+
+/** Takes back the markers of seats that are no longer sold; a lock that someone has taken meanwhile stays. */
+export async function clearBooked(
+  redis: Redis,
+  eventId: string,
+  seatIds: readonly SeatId[],
+): Promise<number> {
+  let cleared = 0;
+  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
+    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
+    cleared += await unlockScript(
+      redis,
+      chunk.map((seatId) => seatKeys.lock(eventId, seatId)),
+      [BOOKED_MARKER],
+    );
+  }
+  return cleared;
+}
+
+/** What Redis says of each seat: a hold's id, `booked`, or null. */
+export async function readLocks(
+  redis: Redis,
+  eventId: string,
+  seatIds: readonly SeatId[],
+): Promise<(string | null)[]> {
+  if (seatIds.length === 0) return [];
+  return redis.mget(...seatIds.map((seatId) => seatKeys.lock(eventId, seatId)));
+}
+
+const LockReply = z.union([
+  z.tuple([z.literal('locked'), z.string(), z.number()]),
+  z.tuple([z.literal('taken')], z.number()),
+]);
+
+function parseLockReply(reply: unknown): z.output<typeof LockReply> {
+  return LockReply.parse(reply);
+}
+
+function countReply(word: string): (reply: unknown) => number {
+  const shape = z.tuple([z.literal(word), z.number()]);
+  return (reply) => shape.parse(reply)[1];
+}

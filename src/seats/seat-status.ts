@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { onePer } from '../platform/one-per.ts';
+import type { Resources } from '../resources.ts';
+import { letterOf } from './seat.ts';
+import { getSeatLayout } from './seat-layout.ts';
+import { listTakenSeats } from './seat-store.ts';
+
+/** The public state of all seats of an event at one moment. */
+export type SeatStatuses = {
+  /** One letter per seat in order of their ids: `a`vailable, `l`ocked, `b`ooked. */
+  readonly letters: string;
+  readonly counts: { readonly available: number; readonly locked: number; readonly booked: number };
+  /** Changes whenever a letter does. */
+  readonly version: string;
+};
+
+/** However many ask at once, MySQL is asked this often at most, per event and server. */
+const STALE_MS_MAX = 200;
+const EVENTS_CACHED_MAX = 1_000;
+
+const statuses = onePer(
+  (resources: Resources) =>
+    new LRUCache<string, SeatStatuses>({
+      max: EVENTS_CACHED_MAX,
+      ttl: STALE_MS_MAX,
+      fetchMethod: (eventId) => readSeatStatuses(resources, eventId),
+    }),
+);
+
+/** What the seat map shows: at most 200 ms old. Concurrent callers share one query. */
+export async function getSeatStatuses(resources: Resources, eventId: string): Promise<SeatStatuses> {
+  return (await statuses(resources).fetch(eventId)) ?? (await readSeatStatuses(resources, eventId));
+}
+
+async function readSeatStatuses(resources: Resources, eventId: string): Promise<SeatStatuses> {
+  const [layout, taken] = await Promise.all([
+    getSeatLayout(resources, eventId),
+    listTakenSeats(resources.db, eventId),
+  ]);
+  const letters = Buffer.alloc(layout.places.length, 'a');
+  const counts = { available: layout.places.length - taken.length, locked: 0, booked: 0 };
+  for (const { seatId, status } of taken) {
+    letters.write(letterOf(status), seatId - 1, 'latin1');
+    counts[status] += 1;
+  }
+  return {
+    letters: letters.toString('latin1'),
+    counts,
+    version: createHash('sha1').update(letters).digest('base64url'),
+  };
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
+import { type SeatId, newId, toBytes } from '../platform/id.ts';
+import { type DbOrTx, NOW, type Tx, nowPlusMs } from '../platform/mysql.ts';
+
+/** Seats per statement where a whole event may be written at once. */
+const ROWS_PER_STATEMENT = 1_000;
+/** Seats that are taken again for a late payment are booked in the same transaction. */
+const RETAKEN_FOR_MS = 60_000;
+
+export type SeatLogEntry = {
+  readonly seatIds: readonly SeatId[];
+  readonly from: SeatStatus;
+  readonly to: SeatStatus;
+  readonly holdId: string | null;
+  readonly userId: string | null;
+  readonly reason: string;
+};
+
+/** Turns seats that the hold has locked into sold ones: all of them, or none and false. */
+export async function bookSeats(
+  tx: Tx,
+  sale: { eventId: string; holdId: string; userId: string; seatIds: readonly SeatId[] },
+): Promise<boolean> {
+  const locked = await lockedSeats(tx, sale).forUpdate().execute();
+  if (locked.length !== sale.seatIds.length) return false;
+  const result = await tx
+    .updateTable('event_seats')
+    .set({ status: 'booked', lock_kind: null, lock_expire: null })
+    .where('event_id', '=', toBytes(sale.eventId))
+    .where('event_seat_id', 'in', [...sale.seatIds])
+    .where('hold_id', '=', toBytes(sale.holdId))
+    .where('status', '=', 'locked')
+    .executeTakeFirst();
+  assert.equal(
+    Number(result.numUpdatedRows),
+    sale.seatIds.length,
+    'seats that this transaction has locked changed',
+  );
+  await appendSeatLog(tx, sale.eventId, [{ ...sale, from: 'locked', to: 'booked', reason: 'paid' }]);
+  return true;
+}
+
+/** Frees the seats that the hold has locked, all or the named ones, and returns which those were. */
+export async function releaseSeats(
+  tx: Tx,
+  release: { eventId: string; holdId: string; userId?: string; seatIds?: readonly SeatId[]; reason: string },
+): Promise<SeatId[]> {
+  const seats = await lockedSeats(tx, release).forUpdate().execute();
+  const seatIds = seats.map((seat) => seat.event_seat_id);
+  if (seatIds.length === 0) return [];
+  await tx
+    .updateTable('event_seats')
+    .set(FREED)
+    .where('event_id', '=', toBytes(release.eventId))
+    .where('event_seat_id', 'in', seatIds)
+    .where('hold_id', '=', toBytes(release.holdId))
+    .where('status', '=', 'locked')
+    .execute();
+  await appendSeatLog(tx, release.eventId, [
+    {
+      seatIds,
+      from: 'locked',
+      to: 'available',
+      holdId: release.holdId,
+      userId: release.userId ?? null,
+      reason: release.reason,
+    },
+  ]);
+  return seatIds;
+}
+
+/**
+ * For money that came late: takes the seats for the hold again if every one of them is free or still the hold's.
+ * All or nothing: false, and nothing changed, when any of them is another's.
+ */
+export async function retakeSeats(
+  tx: Tx,
+  retake: { eventId: string; holdId: string; userId: string; seatIds: readonly SeatId[] },
+): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('event_seats')
+    .select(['event_seat_id', 'status', 'hold_id'])
+    .where('event_id', '=', toBytes(retake.eventId))
+    .where('event_seat_id', 'in', [...retake.seatIds])
+    .orderBy('event_seat_id')
+    .forUpdate()
+    .execute();
+  const holdId = toBytes(retake.holdId);
+  const isOurs = (row: (typeof rows)[number]) =>
+    row.status === 'locked' && row.hold_id?.equals(holdId) === true;
+  if (rows.length !== retake.seatIds.length) return false;
+  if (!rows.every((row) => row.status === 'available' || isOurs(row))) return false;
+  const free = rows.filter((row) => !isOurs(row)).map((row) => row.event_seat_id);
+  if (free.length === 0) return true;
+  await tx
+    .updateTable('event_seats')
+    .set({
+      status: 'locked',
+      lock_kind: 'checkout',
+      hold_id: holdId,
+      locked_user_id: toBytes(retake.userId),
+      lock_expire: nowPlusMs(RETAKEN_FOR_MS),
+    })
+    .where('event_id', '=', toBytes(retake.eventId))
+    .where('event_seat_id', 'in', free)
+    .where('status', '=', 'available')
+    .execute();
+  await appendSeatLog(tx, retake.eventId, [
+    { ...retake, seatIds: free, from: 'available', to: 'locked', reason: 'paid_late' },
+  ]);
+  return true;
+}
+
+/** Moves the expiry, and the kind, of all the locks of a hold. */
+export async function extendSeatLocks(
+  tx: Tx,
+  lock: { eventId: string; holdId: string; expiresAt: Date; lockKind: EventSeatsTable['lock_kind'] },
+): Promise<number> {
+  const result = await tx
+    .updateTable('event_seats')
+    .set({ lock_expire: lock.expiresAt, lock_kind: lock.lockKind })
+    .where('event_id', '=', toBytes(lock.eventId))
+    .where('hold_id', '=', toBytes(lock.holdId))
+    .where('status', '=', 'locked')
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/** Puts a cancelled booking's seat back on sale; false when it is not that hold's sold seat any more. */
+export async function freeBookedSeat(
+  tx: Tx,
+  seat: { eventId: string; seatId: SeatId; holdId: string; userId: string | null; reason: string },
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('event_seats')
+    .set(FREED)
+    .where('event_id', '=', toBytes(seat.eventId))
+    .where('event_seat_id', '=', seat.seatId)
+    .where('hold_id', '=', toBytes(seat.holdId))
+    .where('status', '=', 'booked')
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) return false;
+  await appendSeatLog(tx, seat.eventId, [
+    { ...seat, seatIds: [seat.seatId], from: 'booked', to: 'available' },
+  ]);
+  return true;
+}
+
+/** The seats that a hold has, in order. */
+export async function listSeatsOfHold(
+  db: DbOrTx,
+  hold: { eventId: string; holdId: string },
+): Promise<{ seatId: SeatId; status: SeatStatus }[]> {
+  const rows = await db
+    .selectFrom('event_seats')
+    .select(['event_seat_id', 'status'])
+    .where('event_id', '=', toBytes(hold.eventId))
+    .where('hold_id', '=', toBytes(hold.holdId))
+    .orderBy('event_seat_id')
+    .execute();
+  return rows.map((row) => ({ seatId: row.event_seat_id, status: row.status }));
+}
+
+/** Every seat of an event that is not available. Answered from an index alone. */
+export async function listTakenSeats(
+  db: DbOrTx,
+  eventId: string,
+): Promise<{ seatId: SeatId; status: SeatStatus }[]> {
+  const rows = await db
+    .selectFrom('event_seats')
+    .select(['event_seat_id', 'status'])
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', 'is not', null)
+    .execute();
+  return rows.map((row) => ({ seatId: row.event_seat_id, status: row.status }));
+}
+
+/** Appends to the seats' story. Every change of a seat's state is told here, in the transaction that makes it. */
+export async function appendSeatLog(
+  tx: Tx,
+  eventId: string,
+  entries: readonly SeatLogEntry[],
+): Promise<void> {
+  const rows = entries.flatMap((entry) =>
+    entry.seatIds.map((seatId) => ({
+      event_id: toBytes(eventId),
+      event_seat_id: seatId,
+      log_id: toBytes(newId()),
+      from_status: entry.from,
+      to_status: entry.to,
+      hold_id: entry.holdId === null ? null : toBytes(entry.holdId),
+      user_id: entry.userId === null ? null : toBytes(entry.userId),
+      reason: entry.reason,
+      created_at: NOW,
+    })),
+  );
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
+    await tx
+      .insertInto('seat_log')
+      .values(rows.slice(from, from + ROWS_PER_STATEMENT))
+      .execute();
+  }
+}
+
+export const FREED = {
+  status: 'available',
+  lock_kind: null,
+  locked_user_id: null,
+  lock_expire: null,
+  hold_id: null,
+} as const;
+
+function lockedSeats(
+  tx: Tx,
+  { eventId, holdId, seatIds }: { eventId: string; holdId: string; seatIds?: readonly SeatId[] },
+) {
+  const all = tx
+    .selectFrom('event_seats')
+    .select('event_seat_id')
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', '=', toBytes(holdId))
+    .where('status', '=', 'locked')
+    .orderBy('event_seat_id');
+  return seatIds === undefined ? all : all.where('event_seat_id', 'in', [...seatIds]);
+}
