@@ -62,7 +62,7 @@ export async function createApp(resources: Resources): Promise<App> {
   );
   for (const mount of mounts) app.use(mount.path, mount.handler);
   app.use(notFound);
-  app.use(problemMapper(config.http.baseUrl));
+  app.use(problemMapper(config.http.baseUrl, log));
 
   return {
     express: app,

@@ -73,17 +73,25 @@ function decideClaim(claim: Claim, state: BatchState): Decision {
   const newSeatIds = claim.seatIds.filter((seatId) => state.seats.get(seatId)?.holdId !== holdId);
   const taken = newSeatIds.filter((seatId) => !isFree(state.seats.get(seatId)));
   if (taken.length > 0) return reject('seats_taken', taken);
-  const had = (open?.seatIds.size ?? 0) + (state.bookedCounts.get(claim.userId) ?? 0);
-  if (had + newSeatIds.length > claim.seatsPerBuyerMax) return reject('too_many_seats', []);
+  if (seatsOf(claim.userId, open, state) + newSeatIds.length > claim.seatsPerBuyerMax)
+    return reject('too_many_seats', []);
+  return accept(claim, open ?? openHold(claim, state), newSeatIds, state);
+}
 
-  const hold = open ?? openHold(claim, state);
-  hold.expiresAtMs = Math.max(hold.expiresAtMs, Math.min(state.nowMs + claim.ttlMs, hold.extendsUntilMs));
+function accept(claim: Claim, hold: OpenHold, newSeatIds: readonly SeatId[], state: BatchState): Decision {
+  const { holdId } = hold;
   const takenOver = newSeatIds.filter((seatId) => state.seats.get(seatId)?.isExpiredLock);
+  hold.expiresAtMs = Math.max(hold.expiresAtMs, Math.min(state.nowMs + claim.ttlMs, hold.extendsUntilMs));
   for (const seatId of newSeatIds) {
     hold.seatIds.add(seatId);
     state.seats.set(seatId, { status: 'locked', holdId, isExpiredLock: false });
   }
   return { claim, outcome: { outcome: 'held', holdId }, newSeatIds, takenOver };
+}
+
+/** What the buyer has of the event: in the open hold and bought. */
+function seatsOf(userId: string, open: OpenHold | undefined, state: BatchState): number {
+  return (open?.seatIds.size ?? 0) + (state.bookedCounts.get(userId) ?? 0);
 }
 
 function isFree(seat: SeatState | undefined): boolean {

@@ -146,7 +146,7 @@ export async function countBooked(
     .where('status', '=', 'confirmed')
     .groupBy('user_id')
     .execute();
-  return new Map(rows.map((row) => [fromBytes(row.user_id), Number(row.count)]));
+  return new Map(rows.map((row) => [fromBytes(row.user_id), row.count]));
 }
 
 function holds(db: DbOrTx) {

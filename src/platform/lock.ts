@@ -45,11 +45,14 @@ function asRedlockClient(redis: Redis): Redlock.CompatibleRedisClient {
 
 type Callback = (error: Error | null, result: unknown) => void;
 
-function settle(reply: Promise<unknown>, callback?: Callback): void {
-  reply.then(
-    (result) => callback?.(null, result),
-    (error: unknown) => callback?.(error instanceof Error ? error : new Error(String(error)), null),
-  );
+async function settle(reply: Promise<unknown>, callback: Callback = () => {}): Promise<void> {
+  let result: unknown;
+  try {
+    result = await reply;
+  } catch (error) {
+    return callback(error instanceof Error ? error : new Error(String(error)), null);
+  }
+  callback(null, result);
 }
 
 /** Redlock's refusal (another holds the lock, or ours ran out) is an answer; anything else is an error. */

@@ -13,16 +13,6 @@ export type PubSub = {
 /** Shares one subscriber connection among all of a process's channels. Messages sent while it is away are lost. */
 export function openPubSub(subscriber: Redis, log: Log): PubSub {
   const listeners = new Map<string, Set<(message: string) => void>>();
-  const returnListeners = new Set<() => void>();
-  subscriber.on('ready', () => {
-    if (listeners.size === 0) return;
-    subscriber.subscribe(...listeners.keys()).then(
-      () => {
-        for (const listener of returnListeners) listener();
-      },
-      (error: unknown) => log.debug({ reason: String(error) }, 'pub-sub.lost-again'),
-    );
-  });
   const backListeners = new Set<() => void>();
   subscriber.on('message', (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) {
@@ -65,10 +55,6 @@ export function openPubSub(subscriber: Redis, log: Log): PubSub {
         listeners.delete(channel);
         await subscriber.unsubscribe(channel);
       };
-    },
-    onReturn(onReturn) {
-      returnListeners.add(onReturn);
-      return () => void returnListeners.delete(onReturn);
     },
   };
 }

@@ -1,10 +1,10 @@
-import type {} from 'pino-http';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Db } from '../mysql.ts';
 import { PROBLEMS, Problem } from '../problem.ts';
 import { once } from './idempotency.ts';
 import { faultsOf } from './problem-details.ts';
+import { requestIdOf } from './request-log.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { AnyRoute, AuthRule, Identity, Reply, RouteContext } from './route.ts';
 
@@ -53,7 +53,8 @@ function handlerOf<Resources>(
     const identity = route.auth === 'none' ? null : services.authenticate(req);
     await applyLimits(route, req, res, identity, services);
     authorise(route.auth, identity);
-    const context = readContext(route, req, identity);
+    const context = readContext(route, req, res, identity);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- read by the very schemas that the handler's types come from
     const work = () => route.handle(resources, context as never);
     const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
     const reply =
@@ -110,6 +111,7 @@ function authorise(rule: AuthRule, identity: Identity | null): void {
 function readContext(
   route: AnyRoute<never>,
   req: Request,
+  res: Response,
   identity: Identity | null,
 ): RouteContext<AuthRule, z.ZodType, z.ZodType, z.ZodType> {
   return {
@@ -119,7 +121,7 @@ function readContext(
     body: route.body === undefined ? undefined : parse(route.body, req.body ?? {}, 'body'),
     headers: req.headers,
     address: req.ip ?? 'unknown',
-    requestId: String(req.id),
+    requestId: requestIdOf(res),
     rawBody: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
   };
 }

@@ -12,5 +12,6 @@ export function idParams<const Name extends string>(
   ...names: Name[]
 ): z.ZodObject<Record<Name, typeof IdSchema>> {
   const shape = Object.fromEntries(names.map((name) => [name, IdSchema]));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets the names it was given
   return z.object(shape as Record<Name, typeof IdSchema>);
 }

@@ -1,8 +1,9 @@
-import type {} from 'pino-http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { Log } from '../log.ts';
 import { isRetriable } from '../mysql.ts';
 import { PROBLEMS, Problem } from '../problem.ts';
+import { requestIdOf } from './request-log.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
@@ -43,12 +44,14 @@ const UNAVAILABLE_MESSAGE =
 const RETRY_AFTER_SECONDS = 2;
 
 /** The one place where errors become answers. Whatever is not an expected refusal is logged, and told in a fixed text. */
-export function problemMapper(baseUrl: string): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+export function problemMapper(baseUrl: string, log: Log): ErrorRequestHandler {
+  return (error: unknown, _req, res, next) => {
     if (res.headersSent) return next(error);
     const problem = toProblem(error);
-    if (problem.kind.status >= 500) req.log.error({ err: error, code: problem.kind.code }, 'request.failed');
-    sendProblem(res, problem, baseUrl, String(req.id));
+    const requestId = requestIdOf(res);
+    if (problem.kind.status >= 500)
+      log.error({ requestId, err: error, code: problem.kind.code }, 'request.failed');
+    sendProblem(res, problem, baseUrl, requestId);
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { type HttpLogger, pinoHttp } from 'pino-http';
 import type { Log } from '../log.ts';
 
@@ -38,4 +39,10 @@ export function requestLog(log: Log): HttpLogger {
 /** Query strings may carry tokens, so they are left out of the log. */
 function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
+}
+
+/** The id that `requestLog` gave the request. */
+export function requestIdOf(res: ServerResponse): string {
+  const id = res.getHeader('x-request-id');
+  return typeof id === 'string' ? id : '';
 }
