@@ -77,11 +77,16 @@ export function generatePlan(spec: PlanSpec): SeatingPlan {
     name: spec.name,
     categories: spec.categories.map((category, index) => ({
       name: category.name,
-      color: category.color ?? CATEGORY_COLOURS[index % CATEGORY_COLOURS.length] ?? '#7f7f7f',
+      color: category.color ?? categoryColour(index),
     })),
     zones,
     focus: { x: 0, y: 0 },
   });
+}
+
+/** The colour of a category that brings none. */
+export function categoryColour(index: number): string {
+  return CATEGORY_COLOURS[index % CATEGORY_COLOURS.length] ?? '#7f7f7f';
 }
 
 function sectionNames(part: PlanPart): string[] {

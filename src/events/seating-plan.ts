@@ -57,14 +57,14 @@ export function withoutExtensions(plan: SeatingPlan): SeatingPlan {
   };
 }
 
-/** `['zones', 0, 'name']` as `zones[0].name`. */
+/** `['zones', 0, 'name']` as `zones[0].name`; the plan itself is ''. */
 export function faultPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
     else text += text === '' ? String(part) : `.${String(part)}`;
   }
-  return text === '' ? '(the plan)' : text;
+  return text;
 }
 
 const text = z

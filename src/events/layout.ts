@@ -1,0 +1,146 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { Problem } from '../platform/problem.ts';
+import type { Tier } from './event.ts';
+import { type NumberedSeat, numberSeats } from './number-seats.ts';
+import { categoryColour, faultsOfSpec, generatePlan } from './plan-generators.ts';
+import type { PlanSpec } from './plan-spec.ts';
+import { type PresetName, presetSpec } from './preset-plans.ts';
+import { EVENT_PROBLEMS } from './problems.ts';
+import { buildSeatMap, sectionName } from './seat-map.ts';
+import type { SeatMap } from './seat-map-schema.ts';
+import { type PlanFault, type SeatingPlan, readSeatingPlan } from './seating-plan.ts';
+
+const toGzip = promisify(gzip);
+const fromGzip = promisify(gunzip);
+const GZIP_LEVEL = 9;
+
+/** Everything about an event's seats that is stored. */
+export type DrawnLayout = {
+  readonly version: number;
+  readonly tiers: readonly Tier[];
+  readonly sections: readonly { id: number; name: string; isGeneralAdmission: boolean }[];
+  readonly seats: readonly NumberedSeat[];
+  readonly planGzip: Buffer;
+  readonly seatMapGzip: Buffer;
+};
+
+/** One of them. */
+export type LayoutRequest = {
+  readonly plan?: unknown;
+  readonly generator?: PlanSpec | undefined;
+  readonly preset?: { readonly name: PresetName; readonly seats?: number | undefined } | undefined;
+};
+
+export type LayoutHead = { eventId: string; version: number; currency: string; tiers: readonly Tier[] };
+
+/**
+ * The plan that a request brings or describes.
+ * @throws Problem `invalid_plan` with the path of each fault
+ */
+export function planFrom(request: LayoutRequest): SeatingPlan {
+  if (request.generator !== undefined) return planOfSpec(request.generator);
+  if (request.preset !== undefined) return planOfSpec(presetSpec(request.preset.name, request.preset.seats));
+  const reading = readSeatingPlan(request.plan);
+  if (reading.outcome === 'plan') return reading.plan;
+  throw invalidPlan(reading.faults, reading.faultCount, 'plan');
+}
+
+function planOfSpec(spec: PlanSpec): SeatingPlan {
+  const faults = faultsOfSpec(spec);
+  if (faults.length > 0) throw invalidPlan(faults, faults.length, 'generator');
+  return generatePlan(spec);
+}
+
+/**
+ * One tier per category, in the plan's order.
+ * @param prices minor units by category name
+ * @throws Problem `invalid_prices` that names each category without a price and each price without a category
+ */
+export function tiersOf(plan: SeatingPlan, prices: Readonly<Record<string, number>>): Tier[] {
+  const names = new Set(plan.categories.map((category) => category.name));
+  const faults = [
+    ...[...names]
+      .filter((name) => !Object.hasOwn(prices, name))
+      .map((name) => priceFault(name, 'Needs a price')),
+    ...Object.keys(prices)
+      .filter((name) => !names.has(name))
+      .map((name) => priceFault(name, 'The plan has no such category')),
+  ];
+  if (faults.length > 0) throw invalidPrices(faults);
+  return plan.categories.map((category, index) => ({
+    id: index + 1,
+    name: category.name,
+    color: category.color || categoryColour(index),
+    priceAmount: prices[category.name] ?? 0,
+  }));
+}
+
+/** The tiers with some prices changed. @throws Problem `invalid_prices` that names each price without a tier */
+export function repriced(tiers: readonly Tier[], prices: Readonly<Record<string, number>>): Tier[] {
+  const names = new Set(tiers.map((tier) => tier.name));
+  const unknown = Object.keys(prices).filter((name) => !names.has(name));
+  if (unknown.length > 0)
+    throw invalidPrices(unknown.map((name) => priceFault(name, 'The event has no such tier')));
+  return tiers.map((tier) => ({ ...tier, priceAmount: prices[tier.name] ?? tier.priceAmount }));
+}
+
+/** Numbers the seats and draws the map; compressed off the main thread. */
+export async function drawLayout(plan: SeatingPlan, head: LayoutHead): Promise<DrawnLayout> {
+  const seats = numberSeats(plan);
+  const [planGzip, seatMapGzip] = await Promise.all([
+    toGzip(JSON.stringify(plan), { level: GZIP_LEVEL }),
+    drawSeatMap(plan, head, seats),
+  ]);
+  const sections = plan.zones.map((zone, index) => ({
+    id: index + 1,
+    name: sectionName(zone, index),
+    isGeneralAdmission: Boolean(zone.general_admission),
+  }));
+  return { version: head.version, tiers: head.tiers, sections, seats, planGzip, seatMapGzip };
+}
+
+/** The public seat map as gzipped JSON. */
+export async function drawSeatMap(
+  plan: SeatingPlan,
+  head: LayoutHead,
+  seats: readonly NumberedSeat[] = numberSeats(plan),
+): Promise<Buffer> {
+  const tiers = head.tiers.map(({ id, name, color, priceAmount }) => ({
+    id,
+    name,
+    color,
+    price: priceAmount,
+  }));
+  const seatMap: SeatMap = buildSeatMap(plan, { ...head, tiers }, seats);
+  return await toGzip(JSON.stringify(seatMap), { level: GZIP_LEVEL });
+}
+
+/** A plan that `drawLayout` has stored. */
+export async function unpackPlan(planGzip: Buffer): Promise<SeatingPlan> {
+  const reading = readSeatingPlan(JSON.parse((await fromGzip(planGzip)).toString('utf8')));
+  if (reading.outcome === 'plan') return reading.plan;
+  throw new Error(`A stored plan has faults: ${JSON.stringify(reading.faults.slice(0, 3))}`);
+}
+
+export async function unpackJson(gzipped: Buffer): Promise<Buffer> {
+  return await fromGzip(gzipped);
+}
+
+function invalidPlan(faults: readonly PlanFault[], faultCount: number, at: string): Problem {
+  const errors = faults.map(({ path, message }) => ({ path: path === '' ? at : `${at}.${path}`, message }));
+  const [first] = errors;
+  const detail = `The plan has ${faultCount} fault(s), the first at ${first?.path}: ${first?.message}.`;
+  return new Problem(EVENT_PROBLEMS.invalid_plan, detail, { members: { errors, errorCount: faultCount } });
+}
+
+function priceFault(name: string, message: string): PlanFault {
+  return { path: `prices[${JSON.stringify(name)}]`, message };
+}
+
+function invalidPrices(errors: readonly PlanFault[]): Problem {
+  const [first] = errors;
+  return new Problem(EVENT_PROBLEMS.invalid_prices, `${first?.path}: ${first?.message}.`, {
+    members: { errors },
+  });
+}
