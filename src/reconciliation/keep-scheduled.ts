@@ -1,0 +1,45 @@
+import type { JobKind } from '../platform/job-queue.ts';
+import type { Resources } from '../resources.ts';
+
+/**
+ * Keeps repeated jobs scheduled, one run every cleanup interval. The schedule lives in Redis, and is lost with it; so
+ * each cleanup worker looks after it by a clock of its own and puts it back, and then a run is due at once.
+ */
+export function keepScheduled(
+  resources: Resources,
+  kinds: readonly JobKind<unknown>[],
+): { stop(): Promise<void> } {
+  const { log, config } = resources;
+  const checkEveryMs = config.cleanupIntervalMs / 2;
+  let checking: Promise<void> = Promise.resolve();
+  const check = () => {
+    checking = Promise.all(kinds.map((kind) => schedule(resources, kind))).then(
+      () => undefined,
+      (error: unknown) => log.warn({ err: error }, 'cleanup.not-scheduled'),
+    );
+  };
+  check();
+  const timer = setInterval(check, checkEveryMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await checking;
+    },
+  };
+}
+
+async function schedule({ queues, config, clock }: Resources, kind: JobKind<unknown>): Promise<void> {
+  const queue = queues.byName[kind.queue];
+  const scheduler = await queue.getJobScheduler(kind.name);
+  const overdueMs = clock.nowMs() - (scheduler?.next ?? 0);
+  const isRunning = scheduler?.every === config.cleanupIntervalMs && overdueMs < config.cleanupIntervalMs * 2;
+  if (isRunning) return;
+  await queue.upsertJobScheduler(
+    kind.name,
+    { every: config.cleanupIntervalMs },
+    {
+      name: kind.name,
+      opts: { attempts: kind.triesMax, removeOnComplete: true, removeOnFail: { count: 20 } },
+    },
+  );
+}
