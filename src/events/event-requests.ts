@@ -83,12 +83,10 @@ const prices = z
   .meta({ examples: [{ Stalls: 4500, Balcony: 2500 }] });
 
 /** Any JSON as far as this schema goes: `readSeatingPlan` tells the faults of a plan better. */
-export const planBody = z
-  .unknown()
-  .meta({
-    description: "A seating plan in pretix's format",
-    override: { $ref: '#/components/schemas/SeatingPlan' },
-  });
+export const planBody = z.unknown().meta({
+  description: "A seating plan in pretix's format",
+  override: { $ref: '#/components/schemas/SeatingPlan' },
+});
 
 const layoutShape = {
   plan: planBody.optional(),

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { type NumberedSeat, numberSeats } from './number-seats.ts';
+import { type PlanZone, type SeatingPlan, readSeatingPlan } from './seating-plan.ts';
+
+/** A zone whose rows have seats at the given x, all at y = 100 times the row's index. */
+function zone(name: string, rows: readonly (readonly number[])[], more: Partial<PlanZone> = {}): PlanZone {
+  return {
+    name,
+    position: { x: 0, y: 0 },
+    rows: rows.map((xs, row) => ({
+      row_number: String(row + 1),
+      position: { x: 0, y: row * 100 },
+      seats: xs.map((x, seat) => ({
+        seat_guid: `${name}-${row}-${seat}`,
+        seat_number: String(seat + 1),
+        category: 'A',
+        position: { x, y: 0 },
+      })),
+    })),
+    ...more,
+  };
+}
+
+function planOf(...zones: PlanZone[]): SeatingPlan {
+  const reading = readSeatingPlan({ name: 'Plan', categories: [{ name: 'A' }, { name: 'B' }], zones });
+  if (reading.outcome !== 'plan') throw new Error(JSON.stringify(reading.faults));
+  return reading.plan;
+}
+
+const positions = (seats: readonly NumberedSeat[]) => seats.map((seat) => seat.rowPosition);
+const byRank = (seats: readonly NumberedSeat[]) =>
+  seats.toSorted((a, b) => a.rank - b.rank).map((seat) => seat.guid);
+
+describe('numberSeats', () => {
+  test('seats are numbered from 1 in the order of the plan, general admission after the rows of its zone', () => {
+    const seats = numberSeats(
+      planOf(
+        zone('one', [[0, 20], [0]], { general_admission: { category: 'B', capacity: 2 } }),
+        zone('two', [[0]]),
+      ),
+    );
+    expect(seats.map((seat) => [seat.seatId, seat.guid, seat.sectionId, seat.tierId, seat.rowNo])).toEqual([
+      [1, 'one-0-0', 1, 1, 0],
+      [2, 'one-0-1', 1, 1, 0],
+      [3, 'one-1-0', 1, 1, 1],
+      [4, 'general-admission:1:1', 1, 2, 2],
+      [5, 'general-admission:1:2', 1, 2, 2],
+      [6, 'two-0-0', 2, 1, 0],
+    ]);
+  });
+
+  test('coordinates are the sum of zone, row and seat', () => {
+    const [seat] = numberSeats(planOf(zone('one', [[7]], { position: { x: 1_000, y: 500 } })));
+    expect(seat?.at).toEqual({ x: 1_007, y: 500 });
+  });
+
+  test('an aisle takes up a position', () => {
+    expect(positions(numberSeats(planOf(zone('one', [[0, 20, 40, 90, 110, 130]]))))).toEqual([
+      0, 1, 2, 4, 5, 6,
+    ]);
+  });
+
+  test('seats that stand wide apart throughout are neighbours all the same', () => {
+    expect(positions(numberSeats(planOf(zone('one', [[0, 90, 180, 270]]))))).toEqual([0, 1, 2, 3]);
+  });
+
+  test('a short row goes by the spacing of its zone', () => {
+    const seats = numberSeats(
+      planOf(
+        zone('one', [
+          [0, 20, 40, 60],
+          [0, 60],
+        ]),
+      ),
+    );
+    expect(positions(seats)).toEqual([0, 1, 2, 3, 0, 2]);
+  });
+
+  test('seats listed in no order are placed by where they are', () => {
+    expect(positions(numberSeats(planOf(zone('one', [[60, 0, 40, 20]]))))).toEqual([3, 0, 2, 1]);
+  });
+
+  test('a closed ring keeps the order of the plan', () => {
+    const ring = zone('ring', [Array.from({ length: 12 }, () => 0)]);
+    for (const [index, seat] of (ring.rows[0]?.seats ?? []).entries()) {
+      const angle = (index / 12) * 2 * Math.PI;
+      seat.position = { x: 100 * Math.cos(angle), y: 100 * Math.sin(angle) };
+    }
+    expect(positions(numberSeats(planOf(ring)))).toEqual(Array.from({ length: 12 }, (_seat, index) => index));
+  });
+
+  test('without a stage the best seats are in the middle of the top', () => {
+    const seats = numberSeats(
+      planOf(
+        zone('one', [
+          [0, 20, 40, 60, 80],
+          [0, 20, 40, 60, 80],
+        ]),
+      ),
+    );
+    expect(byRank(seats).slice(0, 3)).toEqual(['one-0-2', 'one-0-1', 'one-0-3']);
+    expect(byRank(seats).at(-1)).toMatch(/one-1-[04]/);
+    expect(seats.find((seat) => seat.guid === 'one-0-2')?.rank).toBe(0);
+  });
+
+  test('the best seats are near an area that says stage, wherever it is', () => {
+    const stage = {
+      shape: 'rectangle' as const,
+      position: { x: 0, y: 300 },
+      rectangle: { width: 80, height: 20 },
+      text: { text: 'Main stage', position: { x: 40, y: 10 } },
+    };
+    const seats = numberSeats(
+      planOf(
+        zone(
+          'one',
+          [
+            [0, 20, 40, 60, 80],
+            [0, 20, 40, 60, 80],
+          ],
+          { areas: [stage] },
+        ),
+      ),
+    );
+    expect(byRank(seats)[0]).toBe('one-1-2');
+  });
+
+  test('a focus of the plan goes before everything', () => {
+    const plan = planOf(zone('one', [[0, 20, 40, 60, 80]]));
+    expect(byRank(numberSeats({ ...plan, focus: { x: 0, y: 0 } }))[0]).toBe('one-0-0');
+  });
+
+  test('one seat alone is the best', () => {
+    expect(numberSeats(planOf(zone('one', [[5]])))[0]?.rank).toBe(0);
+  });
+});
