@@ -54,5 +54,5 @@ async function moveTo(
   if (now === null) throw eventNotFound();
   if (now.status === to) return;
   const detail = `The event is ${now.status} and can not become ${to}.`;
-  throw new Problem(EVENT_PROBLEMS.event_status_conflict, detail, { members: { status: now.status } });
+  throw new Problem(EVENT_PROBLEMS.event_status_conflict, detail, { members: { eventStatus: now.status } });
 }

@@ -13,6 +13,13 @@ function spec(parts: PlanSpecInput['parts'], more: Partial<PlanSpecInput> = {}) 
 
 const rows = { kind: 'rows', name: 'Stalls', category: 'A', rows: 3, seatsPerRow: 4 } as const;
 
+/** Where the last row is from the first. */
+function backFrom(facing: 'up' | 'down' | 'left' | 'right') {
+  const seats = numberSeats(generatePlan(spec([{ ...rows, facing, at: { x: 0, y: 0 } }], { stage: null })));
+  const [front, back] = [seats[0]?.at, seats.at(-4)?.at];
+  return [Math.sign((back?.x ?? 0) - (front?.x ?? 0)), Math.sign((back?.y ?? 0) - (front?.y ?? 0))];
+}
+
 describe('generatePlan', () => {
   test.each(PRESET_NAMES)('the preset %s is a plan without faults, inside its size', (preset) => {
     const plan = generatePlan(presetSpec(preset));
@@ -60,17 +67,10 @@ describe('generatePlan', () => {
   });
 
   test('the audience looks the way that it is told', () => {
-    const first = (facing: 'up' | 'down' | 'left' | 'right') => {
-      const seats = numberSeats(
-        generatePlan(spec([{ ...rows, facing, at: { x: 0, y: 0 } }], { stage: null })),
-      );
-      const [front, back] = [seats[0]?.at, seats.at(-4)?.at];
-      return [Math.sign((back?.x ?? 0) - (front?.x ?? 0)), Math.sign((back?.y ?? 0) - (front?.y ?? 0))];
-    };
-    expect(first('up')).toEqual([0, 1]);
-    expect(first('down')).toEqual([0, -1]);
-    expect(first('left')).toEqual([1, 0]);
-    expect(first('right')).toEqual([-1, 0]);
+    expect(backFrom('up')).toEqual([0, 1]);
+    expect(backFrom('down')).toEqual([0, -1]);
+    expect(backFrom('left')).toEqual([1, 0]);
+    expect(backFrom('right')).toEqual([-1, 0]);
   });
 
   test('blocks are numbered and stand apart', () => {
