@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writePidFile } from './pid-file.ts';
 
 export interface ChildOptions {
   readonly command: string;
@@ -10,6 +11,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Everything that the child prints is appended here. */
   readonly logFile: string;
+  /** Names the process while it runs, so that a later start finds it if nobody could stop it. */
+  readonly pidFile?: string | undefined;
 }
 
 export interface ChildExit {
@@ -57,6 +60,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       child.once('error', reject);
       child.once('spawn', () => resolve(child.pid ?? 0));
     });
+    const { pidFile } = options;
+    if (pidFile !== undefined) {
+      writePidFile(pidFile, pid);
+      void exited.then(() => rmSync(pidFile, { force: true }));
+    }
     return {
       pid,
       exited,
@@ -77,14 +85,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
 const SETPRIV = '/usr/bin/setpriv';
 
-/** setpriv replaces itself by the program, so the child's process id is the program's own. */
-function tiedToUs(command: string, args: readonly string[]): [string, readonly string[]] {
+/**
+ * A command line whose process is sent SIGTERM when the process that started it dies, where the system can do that.
+ * setpriv replaces itself by the program, so the child's process id is the program's own.
+ */
+export function tiedToUs(command: string, args: readonly string[]): [string, readonly string[]] {
   return existsSync(SETPRIV) ? [SETPRIV, ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, args];
-}
-
-/** The last lines of a log that say anything, for the one line that tells why a child failed. */
-export async function lastLines(logFile: string, count: number): Promise<string> {
-  const text = await readFile(logFile, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-count).join(' | ');
 }

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { lastLines, startChild } from './child.ts';
+import { lastWords } from './child-log.ts';
+import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import { startPrivateServer } from './private-server.ts';
 import type { PrivateServer } from './private-server.ts';
@@ -24,6 +25,7 @@ export interface MariadbOptions {
   readonly connectionsMax: number;
   /** InnoDB's meaning of a commit: 1 is on disk before it is acknowledged, 2 survives our crash but not the machine's. */
   readonly flushLogAtCommit?: 1 | 2 | undefined;
+  readonly pidFile?: string | undefined;
 }
 
 const READY_DEADLINE_MS = 120_000;
@@ -87,6 +89,7 @@ async function spawnServer(options: MariadbOptions, port: number, logFile: strin
       ...(programs.flavour === 'mysql' ? ['--mysqlx=OFF'] : []),
     ],
     logFile,
+    pidFile: options.pidFile,
   });
   if (sockets !== folder)
     void child.exited.then(async () => await rm(sockets, { recursive: true, force: true }));
@@ -158,5 +161,5 @@ async function run(command: string, args: readonly string[], logFile: string): P
   } finally {
     await log.close();
   }
-  throw new Error(`${command} could not make an empty database (${logFile}): ${await lastLines(logFile, 2)}`);
+  throw new Error(`${command} could not make an empty database (${logFile}): ${await lastWords(logFile)}`);
 }

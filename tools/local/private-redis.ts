@@ -14,6 +14,7 @@ export interface RedisOptions {
   readonly password?: string | undefined;
   /** With `appendonly` what was acknowledged a second ago survives a crash; without it a restart is empty. */
   readonly appendonly: boolean;
+  readonly pidFile?: string | undefined;
 }
 
 const READY_DEADLINE_MS = 60_000;
@@ -39,7 +40,13 @@ export async function startPrivateRedis(options: RedisOptions): Promise<PrivateS
     spawn: async (port) => {
       // The password goes through a file: a command line can be read by every user of the machine.
       await writeFile(configFile, configuration(options, port), { mode: 0o600 });
-      return await startChild({ command: options.program, args: [configFile], cwd: folder, logFile });
+      return await startChild({
+        command: options.program,
+        args: [configFile],
+        cwd: folder,
+        logFile,
+        pidFile: options.pidFile,
+      });
     },
     probe: async (port) => await ping(port, password),
   });

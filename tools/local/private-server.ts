@@ -1,5 +1,5 @@
-import { lastLines } from './child.ts';
-import type { Child } from './child.ts';
+import type { Child, ChildExit } from './child.ts';
+import { lastWords } from './child-log.ts';
 import { messageOf } from './failure.ts';
 import { freePort, whyTaken } from './free-port.ts';
 
@@ -11,7 +11,7 @@ export interface PrivateServer {
   /** The process id of now; another one after `restart`. */
   pid(): number;
   /** Settles when the process that runs now has ended, however it ended. */
-  exited(): Promise<void>;
+  exited(): Promise<ChildExit>;
   /** A clean stop: everything acknowledged is on disk. Harmless when it has ended. */
   stop(): Promise<void>;
   /** SIGKILL, as a crash would be; returns when the process is gone. */
@@ -44,7 +44,7 @@ export async function startPrivateServer(launch: Launch): Promise<PrivateServer>
     url: launch.urlAt(port),
     port,
     pid: () => child.pid,
-    exited: async () => void (await child.exited),
+    exited: async () => await child.exited,
     stop: async () => await child.stop(launch.stopDeadlineMs),
     kill: async () => {
       child.signal('SIGKILL');
@@ -95,7 +95,7 @@ async function startAt(launch: Launch, port: number): Promise<Child> {
 
 async function endedAtStart(launch: Launch): Promise<Error> {
   return new Error(
-    `${launch.name} ended at its start (${launch.logFile}): ${await lastLines(launch.logFile, 3)}`,
+    `${launch.name} ended at its start (${launch.logFile}): ${await lastWords(launch.logFile)}`,
   );
 }
 

@@ -1,0 +1,3 @@
+import { runOnNode24 } from './local/bootstrap.mjs';
+
+await runOnNode24('tools/local/start.ts', process.argv.slice(2));
