@@ -58,7 +58,6 @@ async function work(world: World, request: Request, res: ServerResponse): Promis
   if (route === undefined) throw unknownUrl(method, path);
   await doWhatIsDue(world);
   if (world.faults.exceedsRate(route.name, Date.now())) return rateLimited();
-  if (world.faults.latencyMs > 0) await wait(world.faults.latencyMs);
   const before = world.faults.takeRule(method, path, 'before');
   if (before !== undefined) return misbehave(before, res);
   const after = world.faults.takeRule(method, path, 'after');
@@ -80,14 +79,20 @@ async function execute(
       const { paths, rest } = takeExpand(params);
       const origin = { requestId, idempotencyKey: key };
       const call: Call = { world, origin, params: rest, ids: route.ids, version: request.version };
-      return { status: 200, body: JSON.stringify(expand(call, route.handler(call), paths), null, 2) };
+      return { status: 200, body: JSON.stringify(expand(call, route.handler(call), paths)) };
     } catch (error) {
       if (error instanceof ApiError && error.executed) return answerOfError(error);
       throw error;
     }
   };
-  if (request.method === 'GET') return run();
-  if (key === null) return change(world, run);
+  if (request.method === 'GET') {
+    await takeTime(world);
+    return run();
+  }
+  if (key === null) {
+    await takeTime(world);
+    return change(world, run);
+  }
   requireUsableKey(key);
   const requestHash = hashRequest(request.method, request.path, request.query, request.body);
   const claim = claimKey(world, key, requestHash);
@@ -96,6 +101,7 @@ async function execute(
     return { status, body, headers: { 'idempotent-replayed': 'true', 'original-request': original } };
   }
   try {
+    await takeTime(world);
     return await change(world, () => {
       const answer = run();
       // A 500 after the work is what Stripe then repeats for the key; a lost answer isn't Stripe's doing.
@@ -108,6 +114,13 @@ async function execute(
   } finally {
     claim.release();
   }
+}
+
+/** As long as a test says that Stripe takes; what fell due meanwhile comes first. */
+async function takeTime(world: World): Promise<void> {
+  if (world.faults.latencyMs === 0) return;
+  await wait(world.faults.latencyMs);
+  await doWhatIsDue(world);
 }
 
 function decodeParams(request: Request): ParamObject {
@@ -149,7 +162,7 @@ function answerOfError(error: unknown): Answer {
     return serverError();
   }
   const shouldRetry = error.status === 409 ? 'true' : 'false';
-  const body = JSON.stringify({ error: error.body }, null, 2);
+  const body = JSON.stringify({ error: error.body });
   return { status: error.status, body, headers: { 'stripe-should-retry': shouldRetry } };
 }
 

@@ -16,7 +16,7 @@ interface Draft {
  * An object whose names are 0..n-1 becomes a list. Throws RangeError beyond 2,000 pairs or 8 levels.
  */
 export function decodeForm(text: string): ParamObject {
-  const root = emptyDraft();
+  const root: Draft = {};
   if (text === '') return {};
   const pairs = text.split('&');
   if (pairs.length > pairsMax) throw new RangeError('too many parameters');
@@ -30,10 +30,11 @@ export function decodeForm(text: string): ParamObject {
 
 function pathOf(name: string): string[] {
   const bracket = name.indexOf('[');
-  if (bracket <= 0) return [name];
-  const path = [name.slice(0, bracket)];
-  for (const part of name.slice(bracket + 1).split('['))
-    path.push(part.endsWith(']') ? part.slice(0, -1) : part);
+  const path = [bracket <= 0 ? name : name.slice(0, bracket)];
+  if (bracket > 0)
+    for (const part of name.slice(bracket + 1).split('['))
+      path.push(part.endsWith(']') ? part.slice(0, -1) : part);
+  if (path.includes('__proto__')) throw new RangeError('a parameter cannot have this name');
   if (path.length > depthMax) throw new RangeError('parameters nested too deeply');
   return path;
 }
@@ -47,7 +48,7 @@ function place(root: Draft, path: readonly string[], value: string): void {
       return;
     }
     const there = here[name];
-    const next = typeof there === 'object' ? there : emptyDraft();
+    const next = typeof there === 'object' ? there : {};
     here[name] = next;
     here = next;
   });
@@ -62,14 +63,9 @@ function finish(draft: string | Draft): Param {
 }
 
 function finishObject(draft: Draft): ParamObject {
-  const done: Record<string, Param> = Object.create(null);
+  const done: Record<string, Param> = {};
   for (const [name, value] of Object.entries(draft)) done[name] = finish(value);
   return done;
-}
-
-/** Without a prototype, so that a parameter called `__proto__` is only a name. */
-function emptyDraft(): Draft {
-  return Object.create(null);
 }
 
 function decode(text: string): string {

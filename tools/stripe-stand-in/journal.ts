@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
  */
 export interface Journal {
   append(line: string): Promise<void>;
+  /** Reads the lines only once later appends go to a new file, so it must be lazy to miss none of them. */
   compact(snapshot: Iterable<string>): Promise<void>;
   readonly linesSinceSnapshot: number;
   close(): Promise<void>;

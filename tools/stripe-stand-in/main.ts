@@ -4,8 +4,9 @@
  *
  *   STRIPE_STAND_IN_PORT            port; 0, the default, for any free one
  *   STRIPE_STAND_IN_DATA            folder for its journal; default .holdfast/stripe-stand-in
- *   STRIPE_STAND_IN_WEBHOOK_URL     an endpoint that gets every event ...
- *   STRIPE_STAND_IN_WEBHOOK_SECRET  ... and the secret to sign with
+ *   STRIPE_STAND_IN_WEBHOOK_URL     an endpoint to tell of what happens ...
+ *   STRIPE_STAND_IN_WEBHOOK_SECRET  ... the secret to sign with ...
+ *   STRIPE_STAND_IN_WEBHOOK_EVENTS  ... and what to tell: types with commas between, or *; default: what a shop needs
  */
 import { startStandIn, type StandIn, type StandInOptions } from './start-stand-in.ts';
 
@@ -34,13 +35,16 @@ function readEnvironment(env: NodeJS.ProcessEnv): StandInOptions {
     fail('STRIPE_STAND_IN_PORT must be a port, or 0 for any free one.');
   const url = env['STRIPE_STAND_IN_WEBHOOK_URL'] ?? '';
   const secret = env['STRIPE_STAND_IN_WEBHOOK_SECRET'] ?? '';
+  const events = env['STRIPE_STAND_IN_WEBHOOK_EVENTS'] ?? '';
   if ((url === '') !== (secret === '')) {
     fail('Set both STRIPE_STAND_IN_WEBHOOK_URL and STRIPE_STAND_IN_WEBHOOK_SECRET, or neither.');
   }
   return {
     port,
     dataDir: env['STRIPE_STAND_IN_DATA'] ?? dataDirDefault,
-    ...(url === '' ? {} : { webhook: { url, secret } }),
+    ...(url === ''
+      ? {}
+      : { webhook: { url, secret, ...(events === '' ? {} : { events: events.split(',') }) } }),
     onFailure: (error) => fail(`The Stripe stand-in can't write its journal any more: ${error.message}`),
   };
 }

@@ -12,15 +12,15 @@ import { answerPage } from './pages/pay-page.ts';
 import { openStore, type Store } from './store.ts';
 import { createTimetable } from './timetable.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
-import { change, type World } from './world.ts';
+import { change, type ConfiguredWebhook, type World } from './world.ts';
 
 export interface StandInOptions {
   /** 0 for any free one. */
   readonly port: number;
   /** Where it keeps its journal; made if missing. One stand-in at a time. */
   readonly dataDir: string;
-  /** An endpoint that gets every event, signed with this secret. */
-  readonly webhook?: { readonly url: string; readonly secret: string };
+  /** An endpoint that is there from the start, its events signed with this secret. */
+  readonly webhook?: ConfiguredWebhook;
   /** The time in milliseconds since 1970; real time if left out. */
   readonly clock?: () => number;
   /** Told when the journal can no longer be written; by default the process ends. */

@@ -16,7 +16,14 @@ export interface World {
   /** Where the stand-in listens, for example `http://127.0.0.1:4010`; changes when it restarts elsewhere. */
   readonly baseUrl: string;
   /** The endpoint that it was started with. */
-  readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+  readonly webhook: ConfiguredWebhook | undefined;
+}
+
+export interface ConfiguredWebhook {
+  readonly url: string;
+  readonly secret: string;
+  /** The types of events that it gets, `['*']` for all; by default those that a shop with Checkout needs. */
+  readonly events?: readonly string[];
 }
 
 /** Whose doing a change is; goes into the events that it makes. The hosted page and the timer have no request id. */

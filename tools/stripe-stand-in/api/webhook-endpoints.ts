@@ -76,10 +76,26 @@ export const deleteEndpoint: Handler = (call) => {
 
 export const listEndpoints = list({ kind: 'endpoint', url: '/v1/webhook_endpoints', filters: {} });
 
+/** What a shop with Checkout needs to hear; `*` would triple the webhooks of each payment. */
+const eventsDefault = [
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+];
 const configuredId = 'we_1configured0000000000000';
 
 /** The endpoint that the stand-in was started with; takes the place of the one of an earlier start. */
-export function configureEndpoint(world: World, webhook: { url: string; secret: string } | undefined): void {
+export function configureEndpoint(world: World, webhook: World['webhook']): void {
   if (webhook === undefined) {
     if (world.store.tables.endpoint.get(configuredId) !== undefined)
       world.store.remove('endpoint', configuredId);
@@ -90,7 +106,7 @@ export function configureEndpoint(world: World, webhook: { url: string; secret: 
     created: world.clock.nowSeconds(),
     url: webhook.url,
     secret: webhook.secret,
-    enabledEvents: ['*'],
+    enabledEvents: webhook.events ?? eventsDefault,
     apiVersion,
     description: 'Given when the Stripe stand-in was started',
     disabled: false,

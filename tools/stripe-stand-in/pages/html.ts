@@ -15,7 +15,7 @@ export function page(title: string, body: string): string {
 <style>${style}</style>
 </head>
 <body>
-<p class="banner" role="note"><strong>Stripe stand-in: no money moves.</strong> Use a test card, never a real one.</p>
+<header class="banner"><strong>Stripe stand-in: no money moves.</strong> Use a test card, never a real one.</header>
 <main>
 ${body}
 </main>

@@ -111,6 +111,7 @@ export class Deliveries {
     if (event === undefined) return;
     // An endpoint that was deleted meanwhile is owed nothing.
     if (endpoint === undefined) return this.#acknowledge(event, job.endpointId);
+    // Indented, as Stripe's are: a receiver that checks the signature over JSON it wrote anew must fail here too.
     const body = JSON.stringify(render({ kind: 'event', record: event }, baseUrl()), null, 2);
     const status = await this.#poster.post(endpoint.url, body, {
       'content-type': 'application/json; charset=utf-8',

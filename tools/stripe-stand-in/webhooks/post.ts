@@ -25,7 +25,7 @@ export function createPoster(connectionsMax: number): Poster {
             method: 'POST',
             agent: secure ? https : http,
             headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-            signal: AbortSignal.timeout(answerWithinMs),
+            timeout: answerWithinMs,
           },
           (answer) => {
             answer.on('error', () => resolve(0));
@@ -34,6 +34,7 @@ export function createPoster(connectionsMax: number): Poster {
           },
         );
         outgoing.on('error', () => resolve(0));
+        outgoing.on('timeout', () => outgoing.destroy());
         outgoing.end(body);
       }),
     close() {

@@ -13,6 +13,8 @@ export interface Job {
 
 const concurrentMax = 32;
 const reorderPatienceMs = 1_000;
+/** Between reordered sendings: sent at once over several connections they might arrive in any order. */
+const reorderSpacingMs = 25;
 /** Sent jobs are cut off the front of the list once they are this many and most of it. */
 const spentJobsKept = 1_000;
 
@@ -71,9 +73,9 @@ export class SendQueue {
   /** Ends a pause and sends now what waits for a time or for company. */
   flush(): void {
     this.#paused = false;
+    this.#release();
     const jobs = [...this.#timed.keys()];
     this.#clearTimers();
-    this.#release();
     this.addNow(jobs);
   }
 
@@ -121,7 +123,7 @@ export class SendQueue {
     this.#gatherTimer = undefined;
     const jobs = this.#gathered.toReversed();
     this.#gathered = [];
-    this.addNow(jobs);
+    for (const [index, job] of jobs.entries()) this.addLater(job, index * reorderSpacingMs);
   }
 
   #clearTimers(): void {
