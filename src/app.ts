@@ -6,6 +6,7 @@ import { openAccessTokens } from './accounts/access-token.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { holdRoutes } from './holds/routes.ts';
+import { openLiveUpdates } from './live-updates/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
@@ -32,6 +33,12 @@ export type App = {
 export async function createApp(resources: Resources): Promise<App> {
   const { config, redis, db, log } = resources;
   const accessTokens = await openAccessTokens(resources);
+  const limits = {
+    address: openRateLimit(redis, 'address', config.rateLimits.perAddressPerMinute),
+    user: openRateLimit(redis, 'user', config.rateLimits.perUserPerMinute),
+    signIn: openRateLimit(redis, 'sign-in', config.rateLimits.signInsPerMinute),
+  };
+  const liveUpdates = openLiveUpdates(resources, limits.address);
   const mounts: readonly Mount[] = [];
 
   const app = express();
@@ -39,7 +46,6 @@ export async function createApp(resources: Resources): Promise<App> {
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
   app.use(requestLog(log));
-  app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
   app.use(
     cors({
       origin: [...config.http.corsOrigins],
@@ -48,17 +54,12 @@ export async function createApp(resources: Resources): Promise<App> {
       maxAge: 600,
     }),
   );
+  // Before what keeps something for each open answer: there are ten thousand of these.
+  app.use(liveUpdates.mount.path, liveUpdates.mount.handler);
+  app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
   app.use(compression());
   app.use(
-    mountRoutes(resources, ROUTES, {
-      authenticate: accessTokens.authenticate,
-      db,
-      limits: {
-        address: openRateLimit(redis, 'address', config.rateLimits.perAddressPerMinute),
-        user: openRateLimit(redis, 'user', config.rateLimits.perUserPerMinute),
-        signIn: openRateLimit(redis, 'sign-in', config.rateLimits.signInsPerMinute),
-      },
-    }),
+    mountRoutes(resources, ROUTES, { authenticate: (req) => accessTokens.authenticate(req), db, limits }),
   );
   for (const mount of mounts) app.use(mount.path, mount.handler);
   app.use(notFound);
@@ -67,6 +68,7 @@ export async function createApp(resources: Resources): Promise<App> {
   return {
     express: app,
     async close() {
+      liveUpdates.close();
       await accessTokens.close();
     },
   };

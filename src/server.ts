@@ -1,12 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import { type Config, loadConfig } from './platform/config.ts';
+import { watchForDrain } from './platform/http/drain.ts';
 import { runProcess, stopOnSignal } from './platform/shutdown.ts';
 import { type Resources, openResources } from './resources.ts';
 
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
+const ANSWERS_END_WITHIN_MS = 5_000;
 
 export type RunningServer = {
   readonly port: number;
@@ -23,16 +25,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
     app.express,
   );
+  const drain = watchForDrain(server);
   const port = await listen(server, config);
   resources.log.info({ port }, 'server.listening');
   return {
     port,
     resources,
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      const drained = drain(ANSWERS_END_WITHIN_MS);
       await app.close();
-      await closed;
+      await drained;
       await resources.close();
     },
   };
@@ -49,7 +51,7 @@ async function listen(server: Server, config: Config): Promise<number> {
 
 async function main(): Promise<void> {
   const server = await startServer(loadConfig(process.env));
-  stopOnSignal(server.resources.log, server.stop);
+  stopOnSignal(server.resources.log, () => server.stop());
 }
 
 if (import.meta.main) runProcess(main);
