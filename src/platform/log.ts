@@ -9,6 +9,8 @@ const REDACTED_PATHS = [
   'req.headers.cookie',
   'req.headers["stripe-signature"]',
   'res.headers["set-cookie"]',
+  // mysql2 puts the statement on its errors, with the values filled in: addresses, hashes of passwords and tokens.
+  'err.sql',
   '*.password',
   '*.accessToken',
   '*.refreshToken',
