@@ -8,7 +8,7 @@ import type { PlanSpec } from './plan-spec.ts';
 import { type PresetName, presetSpec } from './preset-plans.ts';
 import { EVENT_PROBLEMS } from './problems.ts';
 import { buildSeatMap, sectionName } from './seat-map.ts';
-import type { SeatMap } from './seat-map-schema.ts';
+import type { SeatMap, SeatMapTier } from './seat-map-schema.ts';
 import { type PlanFault, type SeatingPlan, readSeatingPlan } from './seating-plan.ts';
 
 const toGzip = promisify(gzip);
@@ -88,10 +88,8 @@ export function repriced(tiers: readonly Tier[], prices: Readonly<Record<string,
 /** Numbers the seats and draws the map; compressed off the main thread. */
 export async function drawLayout(plan: SeatingPlan, head: LayoutHead): Promise<DrawnLayout> {
   const seats = numberSeats(plan);
-  const [planGzip, seatMapGzip] = await Promise.all([
-    toGzip(JSON.stringify(plan), { level: GZIP_LEVEL }),
-    drawSeatMap(plan, head, seats),
-  ]);
+  const seatMap = buildSeatMap(plan, { ...head, tiers: head.tiers.map(publicTier) }, seats);
+  const [planGzip, seatMapGzip] = await Promise.all([packed(plan), packed(seatMap)]);
   const sections = plan.zones.map((zone, index) => ({
     id: index + 1,
     name: sectionName(zone, index),
@@ -100,20 +98,13 @@ export async function drawLayout(plan: SeatingPlan, head: LayoutHead): Promise<D
   return { version: head.version, tiers: head.tiers, sections, seats, planGzip, seatMapGzip };
 }
 
-/** The public seat map as gzipped JSON. */
-export async function drawSeatMap(
-  plan: SeatingPlan,
-  head: LayoutHead,
-  seats: readonly NumberedSeat[] = numberSeats(plan),
+/** The same seat map with other prices: only its head is new, so nothing is drawn again. */
+export async function repriceSeatMap(
+  seatMapGzip: Buffer,
+  { version, currency, tiers }: Omit<LayoutHead, 'eventId'>,
 ): Promise<Buffer> {
-  const tiers = head.tiers.map(({ id, name, color, priceAmount }) => ({
-    id,
-    name,
-    color,
-    price: priceAmount,
-  }));
-  const seatMap: SeatMap = buildSeatMap(plan, { ...head, tiers }, seats);
-  return await toGzip(JSON.stringify(seatMap), { level: GZIP_LEVEL });
+  const seatMap: SeatMap = JSON.parse((await unpackJson(seatMapGzip)).toString('utf8'));
+  return await packed({ ...seatMap, version, currency, tiers: tiers.map(publicTier) });
 }
 
 /** A plan that `drawLayout` has stored. */
@@ -121,6 +112,14 @@ export async function unpackPlan(planGzip: Buffer): Promise<SeatingPlan> {
   const reading = readSeatingPlan(JSON.parse((await fromGzip(planGzip)).toString('utf8')));
   if (reading.outcome === 'plan') return reading.plan;
   throw new Error(`A stored plan has faults: ${JSON.stringify(reading.faults.slice(0, 3))}`);
+}
+
+function publicTier({ id, name, color, priceAmount }: Tier): SeatMapTier {
+  return { id, name, color, price: priceAmount };
+}
+
+async function packed(content: SeatingPlan | SeatMap): Promise<Buffer> {
+  return await toGzip(JSON.stringify(content), { level: GZIP_LEVEL });
 }
 
 export async function unpackJson(gzipped: Buffer): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { type NumberedSeat, numberSeats, rowOrigin, sizeOf } from './number-seats.ts';
 import { focusOf } from './plan-focus.ts';
 import type {

@@ -1,11 +1,12 @@
-import { inTransaction } from '../platform/mysql.ts';
+import assert from 'node:assert/strict';
+import { type Tx, inTransaction } from '../platform/mysql.ts';
 import { PROBLEMS, Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import type { EventDetails, EventRecord } from './event.ts';
 import { type UpdateEventBody, closesAfterOpening } from './event-requests.ts';
 import { lockEvent, updateDetails } from './event-store.ts';
-import { drawSeatMap, repriced, unpackPlan } from './layout.ts';
-import { findPlanGzip, updatePrices } from './layout-store.ts';
+import { repriceSeatMap, repriced } from './layout.ts';
+import { findSeatMapGzip, updatePrices } from './layout-store.ts';
 import { type Actor, requireOwn } from './own-event.ts';
 import { EVENT_PROBLEMS } from './problems.ts';
 import { forgetRecent } from './recent-events.ts';
@@ -28,12 +29,19 @@ export async function updateEvent(
     if (changes.prices === undefined && details.currency === event.currency) return;
     const tiers = repriced(event.tiers, changes.prices ?? {});
     const version = event.seatMapVersion + 1;
-    const plan = await unpackPlan((await findPlanGzip(tx, eventId)) ?? Buffer.alloc(0));
-    const seatMapGzip = await drawSeatMap(plan, { eventId, version, currency: details.currency, tiers });
+    const head = { version, currency: details.currency, tiers };
+    const seatMapGzip = await repriceSeatMap(await lockedSeatMap(tx, eventId), head);
     await updatePrices(tx, eventId, { tiers, seatMapGzip, version });
   });
   forgetRecent(resources, eventId);
   resources.log.info({ eventId, userId: actor.userId, changed: Object.keys(changes) }, 'event.updated');
+}
+
+/** An event is never without its map: both are written in one transaction, and the event's row is locked. */
+async function lockedSeatMap(tx: Tx, eventId: string): Promise<Buffer> {
+  const seatMapGzip = await findSeatMapGzip(tx, eventId);
+  assert(seatMapGzip !== null, 'an event has a seat map');
+  return seatMapGzip;
 }
 
 function detailsAfter(event: EventRecord, changes: UpdateEventBody): EventDetails {
