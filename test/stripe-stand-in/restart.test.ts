@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../tools/stripe-stand-in/journal.ts';
+import { openStore } from '../../tools/stripe-stand-in/store.ts';
 import { clientOf, paidSession, seatSession, setUp, type Setup } from './support.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -112,6 +113,32 @@ const start = async (
   const [line] = await Promise.race([once(lines, 'line'), once(errors, 'line')]);
   return { child, line: String(line), exit };
 };
+
+describe('the store', () => {
+  it('when most of its journal describes what has changed again, starts with a snapshot instead', async () => {
+    const folder = await ownFolder();
+    const open = () => openStore(folder, () => 0, silent);
+    const store = await open();
+    const put = (n: number) =>
+      store.transact(() =>
+        store.put('product', {
+          id: 'prod_1',
+          created: n,
+          name: 'x',
+          description: null,
+          active: true,
+          metadata: {},
+        }),
+      );
+    await Promise.all(Array.from({ length: 1_500 }, (_, n) => put(n).durable));
+    await store.close();
+    await (await open()).close();
+    expect((await readdir(folder)).toSorted()).toEqual(['journal-3.ndjson', 'snapshot-3.ndjson']);
+    const again = await open();
+    expect(again.tables.product.get('prod_1')?.created).toBe(1_499);
+    await again.close();
+  });
+});
 
 describe('the process', () => {
   it('says where it listens, on 127.0.0.1 alone, and ends cleanly within two seconds', async () => {

@@ -86,7 +86,7 @@ interface Received {
 }
 
 /** The receiving end of webhooks: keeps what comes, answers 200 unless told otherwise. */
-export interface Shop {
+interface Shop {
   readonly url: string;
   readonly received: Received[];
   /** Statuses for the next webhooks; then 200 again. */

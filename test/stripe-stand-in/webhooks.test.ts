@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startStandIn } from '../../tools/stripe-stand-in/start-stand-in.ts';
 import {
   becomes,
+  clientOf,
   inSeconds,
   paidSession,
   seatSession,
@@ -83,6 +88,23 @@ describe('a webhook', () => {
     expect(setup.shop.types().filter((type) => type === 'product.created')).toHaveLength(1);
     await setup.stripe.webhookEndpoints.del(endpoint.id);
     expect((await setup.stripe.webhookEndpoints.list()).data.map(({ id }) => id)).not.toContain(endpoint.id);
+  });
+});
+
+describe('the endpoint given at the start', () => {
+  it('hears by default what a shop with Checkout needs, and no more', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'stripe-stand-in-'));
+    const standIn = await startStandIn({
+      port: 0,
+      dataDir,
+      webhook: { url: setup.shop.url, secret: webhookSecret },
+    });
+    const { data } = await clientOf(standIn.port).webhookEndpoints.list();
+    await standIn.stop();
+    await rm(dataDir, { recursive: true });
+    expect(data[0]?.enabled_events).toContain(completed);
+    expect(data[0]?.enabled_events).toContain('refund.failed');
+    expect(data[0]?.enabled_events).not.toContain('*');
   });
 });
 

@@ -38,7 +38,7 @@ export interface WebhookFaults {
   retryBaseMs: number;
   retryMaxMs: number;
 }
-export interface CountByType {
+interface CountByType {
   timesLeft: number;
   /** Only events of this type; null for all. */
   type: string | null;

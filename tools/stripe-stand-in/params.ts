@@ -2,7 +2,7 @@ import { invalidRequest, notInStandIn } from './api-error.ts';
 import type { Param, ParamObject } from './form.ts';
 
 /** What an endpoint takes. Anything not named here is refused as Stripe does: `parameter_unknown`. */
-export type Spec =
+type Spec =
   | 'string'
   | 'integer'
   | 'boolean'
@@ -14,7 +14,7 @@ export type Spec =
   | { readonly fields: Fields };
 export type Fields = { readonly [name: string]: Spec };
 
-export type Parsed<S> = S extends 'string'
+type Parsed<S> = S extends 'string'
   ? string
   : S extends 'integer'
     ? number

@@ -99,7 +99,7 @@ export function declineError(failure: FailureRecord, intent: IntentRecord, metho
   );
 }
 
-export const nobody: BillingRecord = { email: null, name: null, country: null, postalCode: null };
+const nobody: BillingRecord = { email: null, name: null, country: null, postalCode: null };
 
 export function createMethod(
   world: World,

@@ -23,7 +23,7 @@ export interface Tables {
 export type Kind = keyof Tables;
 /** The kinds that Stripe shows as objects. */
 export type ObjectKind = Exclude<Kind, 'answer' | 'task'>;
-export type Metadata = Readonly<Record<string, string>>;
+type Metadata = Readonly<Record<string, string>>;
 
 /** Times are in seconds since 1970, as in Stripe's API; amounts in minor units. */
 interface Row {
@@ -52,7 +52,7 @@ export interface SessionRecord extends Row {
   readonly intentData: IntentDataRecord;
 }
 
-export interface IntentDataRecord {
+interface IntentDataRecord {
   readonly description: string | null;
   readonly receiptEmail: string | null;
   readonly metadata: Metadata;
@@ -73,7 +73,7 @@ export interface BillingRecord {
   readonly postalCode: string | null;
 }
 
-export type IntentStatus =
+type IntentStatus =
   | 'requires_payment_method'
   | 'requires_confirmation'
   | 'requires_action'

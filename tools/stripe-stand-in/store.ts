@@ -20,7 +20,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface Committed<T> {
+interface Committed<T> {
   /** What the work returned, or why it threw; what it wrote before throwing stays written. */
   readonly outcome:
     | { readonly ok: true; readonly value: T }

@@ -9,7 +9,7 @@ export interface TestCard {
   readonly country: string;
   readonly behaviour: Behaviour;
 }
-export type Behaviour =
+type Behaviour =
   | { readonly does: 'succeed' }
   | {
       readonly does: 'decline';

@@ -1,5 +1,5 @@
 /** Something due at a second: a session's expiry, or a task. */
-export interface Due {
+interface Due {
   readonly dueAt: number;
   readonly kind: 'session' | 'task';
   readonly id: string;

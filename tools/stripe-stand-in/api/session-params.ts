@@ -20,7 +20,7 @@ const priceData = {
   unit_amount_decimal: 'unsupported',
 } as const satisfies Fields;
 
-export const lineItemParams = {
+const lineItemParams = {
   price: 'string',
   price_data: { fields: priceData },
   quantity: 'integer',
