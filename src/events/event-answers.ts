@@ -32,7 +32,7 @@ const tierShape = z.object({
   price: z.int().describe('Minor units of the currency'),
 });
 
-export const eventSummarySchema = z.object(summaryShape).meta({ id: 'EventSummary' });
+const eventSummarySchema = z.object(summaryShape).meta({ id: 'EventSummary' });
 export const eventSchema = z.object({ ...summaryShape, tiers: z.array(tierShape) }).meta({ id: 'Event' });
 export const ownEventSchema = z
   .object({

@@ -149,7 +149,6 @@ export const generatePlanBody = z
   .refine(oneLayout, 'Give either generator or preset')
   .meta({ id: 'PlanRequest' });
 
-export type CreateEventBody = z.output<typeof createEventBody>;
 export type UpdateEventBody = z.output<typeof updateEventBody>;
 
 /** Whether a sale that opens and closes at these times is ever open. */

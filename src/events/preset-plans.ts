@@ -4,7 +4,7 @@ import { type PlanSpec, planSpecSchema } from './plan-spec.ts';
 export const PRESET_NAMES = ['cinema', 'theatre', 'arena', 'standing'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-export const ARENA_SEATS_DEFAULT = 20_000;
+const ARENA_SEATS_DEFAULT = 20_000;
 
 /** Ready-made halls. `seats` is for the arena alone: exactly so many, between its minimum and maximum. */
 export function presetSpec(preset: PresetName, seats: number = ARENA_SEATS_DEFAULT): PlanSpec {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const xy = { x: z.number(), y: z.number() };
 
-export const seatTupleSchema = z
+const seatTupleSchema = z
   .array(z.union([z.number(), z.string()]))
   .min(5)
   .max(6)

@@ -58,7 +58,7 @@ export function withoutExtensions(plan: SeatingPlan): SeatingPlan {
 }
 
 /** `['zones', 0, 'name']` as `zones[0].name`; the plan itself is ''. */
-export function faultPath(path: readonly PropertyKey[]): string {
+function faultPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
@@ -168,7 +168,6 @@ export const seatingPlanSchema = z
 export type SeatingPlan = z.infer<typeof seatingPlanSchema>;
 export type PlanZone = SeatingPlan['zones'][number];
 export type PlanRow = PlanZone['rows'][number];
-export type PlanSeat = PlanRow['seats'][number];
 export type PlanArea = NonNullable<PlanZone['areas']>[number];
 export type Point = z.infer<typeof point>;
 
