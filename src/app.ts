@@ -1,12 +1,14 @@
-import compression from 'compression';
 import cors from 'cors';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { openAccessTokens } from './accounts/access-token.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { bookingRoutes } from './bookings/routes.ts';
+import { checkoutRoutes } from './checkout/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { holdRoutes } from './holds/routes.ts';
 import { openLiveUpdates } from './live-updates/routes.ts';
+import { paymentRoutes } from './payments/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
@@ -21,6 +23,9 @@ export const ROUTES: readonly AnyRoute<Resources>[] = [
   ...eventRoutes,
   ...seatRoutes,
   ...holdRoutes,
+  ...checkoutRoutes,
+  ...paymentRoutes,
+  ...bookingRoutes,
 ];
 
 export type App = {
@@ -57,7 +62,6 @@ export async function createApp(resources: Resources): Promise<App> {
   // Before what keeps something for each open answer: there are ten thousand of these.
   app.use(liveUpdates.mount.path, liveUpdates.mount.handler);
   app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
-  app.use(compression());
   app.use(
     mountRoutes(resources, ROUTES, { authenticate: (req) => accessTokens.authenticate(req), db, limits }),
   );

@@ -1,5 +1,12 @@
+import { cancelEventOrders } from '../src/checkout/cancel-event-orders.ts';
+import { openRequestedCheckout } from '../src/checkout/check-out.ts';
+import { finishCheckout } from '../src/checkout/settle-checkout.ts';
+import { EVENT_CANCELLED } from '../src/events/jobs.ts';
 import { openHoldBatcher } from '../src/holds/batch-holds.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
+import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
+import { PAYMENT_SETTLED, REFUND_REQUESTED, SESSION_REQUESTED, STRIPE_EVENT_RECEIVED } from '../src/payments/jobs.ts';
+import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
 import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { openRedis } from '../src/platform/redis.ts';
@@ -22,7 +29,13 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
     startWorker({ queue: 'seat-selection', redis, log, concurrency: CLAIMS_AT_ONCE }, [
       handle(HOLD_CLAIMED, (claim) => batcher.add(claim)),
     ]),
-    startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE }, []),
+    startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE }, [
+      handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),
+      handle(STRIPE_EVENT_RECEIVED, (job) => applyStripeEvent(resources, job.stripeEventId)),
+      handle(PAYMENT_SETTLED, async (job) => void (await finishCheckout(resources, job.paymentId))),
+      handle(REFUND_REQUESTED, async (job) => void (await sendRefund(resources, job.refundId))),
+      handle(EVENT_CANCELLED, async (job) => void (await cancelEventOrders(resources, job.eventId))),
+    ]),
   ];
   log.info('seat-worker.ready');
   return {

@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import type { EventStatus } from '../../db/schema.ts';
+import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
+import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
+
+/** The database's clock, which decides on expiry. */
+export async function databaseNow(db: DbOrTx): Promise<Date> {
+  const { now } = await db.selectNoFrom(NOW.as('now')).executeTakeFirstOrThrow();
+  return now;
+}
+
+export type EventForSale = { readonly name: string; readonly status: EventStatus; readonly currency: string };
+
+/**
+ * Reads the event and keeps it from changing until the transaction ends, while others may read it too: an event that is
+ * being cancelled waits for the sales at hand, and a sale after it sees that it is cancelled. Locked before the hold.
+ */
+export async function shareEvent(tx: Tx, eventId: string): Promise<EventForSale | null> {
+  const row = await tx
+    .selectFrom('events')
+    .select(['event_name', 'status', 'currency'])
+    .where('event_id', '=', toBytes(eventId))
+    .modifyEnd(sql`LOCK IN SHARE MODE`)
+    .executeTakeFirst();
+  return row === undefined ? null : { name: row.event_name, status: row.status, currency: row.currency };
+}
+
+export type PricedSeat = {
+  readonly seatId: SeatId;
+  readonly amount: number;
+  readonly tierName: string;
+  readonly section: string;
+  readonly row: string;
+  readonly label: string;
+};
+
+/** The seats that a hold has locked, with the prices of this moment: the only prices that are ever charged. */
+export async function listPricedSeats(
+  tx: Tx,
+  hold: { eventId: string; holdId: string },
+): Promise<PricedSeat[]> {
+  const rows = await tx
+    .selectFrom('event_seats')
+    .innerJoin('event_tiers', (join) =>
+      join
+        .onRef('event_tiers.event_id', '=', 'event_seats.event_id')
+        .onRef('event_tiers.tier_id', '=', 'event_seats.tier_id'),
+    )
+    .leftJoin('event_sections', (join) =>
+      join
+        .onRef('event_sections.event_id', '=', 'event_seats.event_id')
+        .onRef('event_sections.section_id', '=', 'event_seats.section_id'),
+    )
+    .select(['event_seat_id', 'price_amount', 'tier_name', 'section_name', 'row_label', 'seat_label'])
+    .where('event_seats.event_id', '=', toBytes(hold.eventId))
+    .where('event_seats.hold_id', '=', toBytes(hold.holdId))
+    .where('event_seats.status', '=', 'locked')
+    .orderBy('event_seat_id')
+    .execute();
+  return rows.map((row) => ({
+    seatId: row.event_seat_id,
+    amount: row.price_amount,
+    tierName: row.tier_name,
+    section: row.section_name ?? '',
+    row: row.row_label,
+    label: row.seat_label,
+  }));
+}
+
+export type CheckoutAtHand = {
+  readonly eventId: string;
+  readonly holdId: string;
+  readonly paymentId: string;
+};
+
+/**
+ * Payments whose hold's time at Stripe is over, or whose hold is not at Stripe any more. One that still waits for its
+ * turn in Stripe's rate keeps its hold for `waitMsMax` more. Found by payments, since those that wait for money are few.
+ */
+export async function listOverdueCheckouts(
+  db: DbOrTx,
+  waitMsMax: number,
+  limit: number,
+): Promise<CheckoutAtHand[]> {
+  const rows = await db
+    .selectFrom('payments')
+    .innerJoin('holds', (join) =>
+      join.onRef('holds.event_id', '=', 'payments.event_id').onRef('holds.hold_id', '=', 'payments.hold_id'),
+    )
+    .select(['payments.event_id', 'payments.hold_id', 'payments.payment_id'])
+    .where('payments.payment_status', '=', 'pending')
+    .where((where) =>
+      where.or([
+        where('holds.status', '!=', 'checkout'),
+        where.and([
+          where('holds.expires_at', '<=', NOW),
+          where('payments.checkout_session_id', 'is not', null),
+        ]),
+        where(
+          'payments.created_at',
+          '<=',
+          sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${Math.round(waitMsMax) * 1000} MICROSECOND`,
+        ).and('holds.expires_at', '<=', NOW),
+      ]),
+    )
+    .orderBy('holds.expires_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    eventId: fromBytes(row.event_id),
+    holdId: fromBytes(row.hold_id),
+    paymentId: fromBytes(row.payment_id),
+  }));
+}
+
+/** Open holds of an event: those to be ended when it is cancelled. */
+export async function listOpenHolds(
+  db: DbOrTx,
+  open: { eventId: string; limit: number },
+): Promise<{ holdId: string; userId: string; status: 'queued' | 'held' | 'checkout' }[]> {
+  const rows = await db
+    .selectFrom('holds')
+    .select(['hold_id', 'user_id', 'status'])
+    .where('event_id', '=', toBytes(open.eventId))
+    .where('status', 'in', ['queued', 'held', 'checkout'])
+    .orderBy('hold_id')
+    .limit(open.limit)
+    .execute();
+  return rows.flatMap((row) =>
+    row.status === 'queued' || row.status === 'held' || row.status === 'checkout'
+      ? { holdId: fromBytes(row.hold_id), userId: fromBytes(row.user_id), status: row.status }
+      : [],
+  );
+}
+
+/** Cancelled events that still have open holds or confirmed bookings: their cancelling was cut short. */
+export async function listUnfinishedCancellations(db: DbOrTx, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select('event_id')
+    .where('status', '=', 'cancelled')
+    .where((where) =>
+      where.or([
+        where.exists(
+          where
+            .selectFrom('bookings')
+            .select('booking_id')
+            .whereRef('bookings.event_id', '=', 'events.event_id')
+            .where('bookings.status', '=', 'confirmed'),
+        ),
+        where.exists(
+          where
+            .selectFrom('holds')
+            .select('hold_id')
+            .whereRef('holds.event_id', '=', 'events.event_id')
+            .where('holds.status', 'in', ['queued', 'held', 'checkout']),
+        ),
+      ]),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map((row) => fromBytes(row.event_id));
+}

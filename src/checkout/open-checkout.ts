@@ -1,0 +1,130 @@
+import { lockHold } from '../holds/hold-store.ts';
+import { closeUnpaid } from '../payments/close-unpaid.ts';
+import { expireSession } from '../payments/expire-session.ts';
+import { openCheckoutSession } from '../payments/open-checkout-session.ts';
+import {
+  type Payment,
+  findPayment,
+  lockPayment,
+  markFulfilled,
+  movePayment,
+  storeSession,
+} from '../payments/payment-store.ts';
+import { restartPayment } from '../payments/start-payment.ts';
+import type { SessionFacts } from '../payments/stripe-sessions.ts';
+import { inTransaction } from '../platform/mysql.ts';
+import type { Resources } from '../resources.ts';
+import { listSeatsOfHold } from '../seats/seat-store.ts';
+import { restartWindow } from './begin-checkout.ts';
+import { completeCheckout } from './complete-checkout.ts';
+import { settleCheckout } from './settle-checkout.ts';
+import { lockInRedis } from './tell-changes.ts';
+
+export type OpenedCheckout =
+  | {
+      readonly outcome: 'opened';
+      readonly paymentId: string;
+      readonly url: string;
+      readonly expiresAt: string;
+    }
+  /** Stripe won't take it; the hold is the buyer's again. */
+  | { readonly outcome: 'refused'; readonly paymentId: string; readonly reason: string }
+  /** The payment waits for no session (any more). */
+  | { readonly outcome: 'over'; readonly paymentId: string };
+
+const ATTEMPTS_MAX = 3;
+
+/**
+ * Gets the payment its session at Stripe, and starts the buyer's time there. No row is locked while Stripe is asked, so
+ * what came of the hold meanwhile is looked at afterwards: a session that came too late is ended before anyone sees it.
+ * @throws StripeFailure when it is to be tried again, with the same idempotency key and the same request.
+ */
+export async function openCheckout(
+  resources: Resources,
+  paymentId: string,
+  isReserved: boolean,
+  attempt = 1,
+): Promise<OpenedCheckout> {
+  const payment = await findPayment(resources.db, paymentId);
+  if (payment === null || payment.status !== 'pending') return { outcome: 'over', paymentId };
+  if (payment.sessionId !== null) return opened(resources, payment);
+  const result = await openCheckoutSession(resources, payment, isReserved);
+  if (result.outcome === 'opened') return keepSession(resources, payment, result.session);
+  if (result.outcome === 'restart' && attempt < ATTEMPTS_MAX) {
+    const replacement = await replacePayment(resources, payment, result.reason);
+    return replacement === null
+      ? { outcome: 'over', paymentId }
+      : openCheckout(resources, replacement, false, attempt + 1);
+  }
+  resources.log.error({ paymentId, holdId: payment.holdId, reason: result.reason }, 'checkout.refused');
+  if (await closeUnpaid(resources, { paymentId, sessionId: null, to: 'failed', reason: result.reason }))
+    await completeCheckout(resources, paymentId);
+  return { outcome: 'refused', paymentId, reason: result.reason };
+}
+
+async function keepSession(
+  resources: Resources,
+  payment: Payment,
+  session: SessionFacts,
+): Promise<OpenedCheckout> {
+  const { paymentId, eventId, holdId, userId } = payment;
+  const { sessionId, url, expiresAt } = session;
+  const kept = await inTransaction(resources.db, async (tx) => {
+    const hold = await lockHold(tx, eventId, holdId);
+    const locked = await lockPayment(tx, paymentId);
+    if (hold?.status !== 'checkout' || locked?.status !== 'pending') return null;
+    const isStored = await storeSession(tx, { paymentId, sessionId, url, expiresAt });
+    const windowEndsAt = isStored ? await restartWindow(tx, resources, hold) : null;
+    const seats = await listSeatsOfHold(tx, hold);
+    return windowEndsAt === null ? null : { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
+  });
+  if (kept === null) return endLateSession(resources, payment, session);
+  await lockInRedis(resources, {
+    eventId,
+    holdId,
+    userId,
+    seatIds: kept.seatIds,
+    ttlMs: resources.config.holds.checkoutWindowMs,
+  });
+  resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
+  return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: kept.windowEndsAt.toISOString() };
+}
+
+/** The hold was given up, or paid, before we heard of the session. Should it have been paid, the money is acted on. */
+async function endLateSession(
+  resources: Resources,
+  { paymentId }: Payment,
+  session: SessionFacts,
+): Promise<OpenedCheckout> {
+  const word = await expireSession(resources, session);
+  if (word === 'paid') await settleCheckout(resources, paymentId, session.sessionId);
+  resources.log.warn({ paymentId, sessionId: session.sessionId, word }, 'checkout.session-too-late');
+  return { outcome: 'over', paymentId };
+}
+
+async function opened(resources: Resources, payment: Payment): Promise<OpenedCheckout> {
+  const { paymentId, url, eventId, holdId } = payment;
+  const hold = await inTransaction(resources.db, (tx) => lockHold(tx, eventId, holdId));
+  if (hold?.status !== 'checkout' || url === null) return { outcome: 'over', paymentId };
+  return { outcome: 'opened', paymentId, url, expiresAt: hold.expiresAt.toISOString() };
+}
+
+/** A new payment, with an idempotency key of its own, takes the place of one that Stripe will make no session for. */
+async function replacePayment(
+  resources: Resources,
+  payment: Payment,
+  reason: string,
+): Promise<string | null> {
+  const { paymentId, eventId, holdId } = payment;
+  const replacement = await inTransaction(resources.db, async (tx) => {
+    const hold = await lockHold(tx, eventId, holdId);
+    const locked = await lockPayment(tx, paymentId);
+    if (hold?.status !== 'checkout' || locked === null || locked.sessionId !== null) return null;
+    if (!(await movePayment(tx, { paymentId, from: ['pending'], to: 'failed', set: { last_error: reason } })))
+      return null;
+    await markFulfilled(tx, paymentId);
+    return restartPayment(tx, locked, resources.clock.nowMs());
+  });
+  resources.log.warn({ paymentId, replacement, reason }, 'checkout.payment-replaced');
+  return replacement;
+}

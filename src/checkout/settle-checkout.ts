@@ -1,0 +1,45 @@
+import { closeUnpaid } from '../payments/close-unpaid.ts';
+import { expireSession, type ExpiryOutcome } from '../payments/expire-session.ts';
+import type { Payment } from '../payments/payment-store.ts';
+import { settlePayment } from '../payments/settle-payment.ts';
+import type { Resources } from '../resources.ts';
+import { type Completion, completeCheckout } from './complete-checkout.ts';
+
+/**
+ * Asks Stripe about a payment and acts on the answer: what the return page and the cleanup worker do, and the webhook
+ * in two jobs. A lost webhook only delays a booking. @throws StripeFailure when Stripe gives no answer.
+ */
+export async function settleCheckout(
+  resources: Resources,
+  paymentId: string,
+  sessionId?: string,
+): Promise<Completion['outcome']> {
+  const settlement = await settlePayment(resources, paymentId, sessionId);
+  return finishCheckout(resources, settlement.paymentId);
+}
+
+/** Acts on what is known of a payment; and ends another payment's session for seats that are sold by now. */
+export async function finishCheckout(
+  resources: Resources,
+  paymentId: string,
+): Promise<Completion['outcome']> {
+  const { outcome, superfluous } = await completeCheckout(resources, paymentId);
+  if (superfluous !== null) await endPayment(resources, superfluous);
+  return outcome;
+}
+
+/**
+ * Ends a payment that waits for money, Stripe's word first: only `expired` lets go of anything. A payment whose session
+ * nobody has ever seen needs no word: from here on none will be shown.
+ */
+export async function endPayment(resources: Resources, payment: Payment): Promise<ExpiryOutcome> {
+  const { paymentId, sessionId, sessionExpiresAt } = payment;
+  const outcome =
+    sessionId === null
+      ? 'expired'
+      : await expireSession(resources, { sessionId, expiresAt: sessionExpiresAt });
+  if (outcome === 'expired' && (await closeUnpaid(resources, { paymentId, sessionId, to: 'expired' })))
+    await completeCheckout(resources, paymentId);
+  if (outcome === 'paid') await settleCheckout(resources, paymentId);
+  return outcome;
+}

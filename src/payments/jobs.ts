@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { defineJob } from '../platform/job-queue.ts';
+
+/** Open a session at Stripe for a payment; asked for when the request's slot in Stripe's rate has come. */
+export const SESSION_REQUESTED = defineJob({
+  name: 'payment.session-requested',
+  queue: 'payments',
+  schema: z.object({
+    paymentId: z.string(),
+    /** Whether a slot was reserved for the first try. */
+    isReserved: z.boolean(),
+    /** The server that waits, and what it waits for. */
+    replyTo: z.object({ address: z.string(), question: z.string() }).nullable(),
+  }),
+  triesMax: 8,
+  backoffMs: 1_000,
+});
+
+/** Stripe's last word on a payment is in its row: whoever sold something for it may now act. */
+export const PAYMENT_SETTLED = defineJob({
+  name: 'payment.settled',
+  queue: 'payments',
+  schema: z.object({ paymentId: z.string() }),
+  triesMax: 10,
+  backoffMs: 500,
+});
+
+/** An event lies in the inbox. Failures beyond these tries are taken up by the sweep of the inbox. */
+export const STRIPE_EVENT_RECEIVED = defineJob({
+  name: 'stripe-event.received',
+  queue: 'payments',
+  schema: z.object({ stripeEventId: z.string() }),
+  triesMax: 3,
+  backoffMs: 500,
+});
+
+/** A refund lies in the outbox. Failures are taken up by the sweep of the outbox. */
+export const REFUND_REQUESTED = defineJob({
+  name: 'refund.requested',
+  queue: 'payments',
+  schema: z.object({ refundId: z.string() }),
+  triesMax: 1,
+  backoffMs: 1_000,
+});

@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { StripeEventStatus } from '../../db/schema.ts';
+import { type DbOrTx, NOW, isDuplicate } from '../platform/mysql.ts';
+import type { IncomingEvent } from './stripe-events.ts';
+
+export type InboxEvent = {
+  readonly stripeEventId: string;
+  readonly type: string;
+  readonly objectId: string | null;
+  readonly payload: string;
+  readonly status: StripeEventStatus;
+  readonly tries: number;
+};
+
+const ERROR_TEXT_MAX = 500;
+const RETRY_SECONDS_MAX = 600;
+
+/** Puts an event into the inbox; false when it is there already (Stripe delivers at least once). */
+export async function insertEvent(
+  db: DbOrTx,
+  event: IncomingEvent,
+  status: StripeEventStatus,
+): Promise<boolean> {
+  try {
+    await db
+      .insertInto('stripe_events')
+      .values({
+        stripe_event_id: event.stripeEventId,
+        type: event.type,
+        object_id: event.objectId,
+        livemode: event.isLive ? 1 : 0,
+        api_version: event.apiVersion,
+        payload: event.payload,
+        status,
+        received_at: NOW,
+      })
+      .execute();
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+export async function findEvent(db: DbOrTx, stripeEventId: string): Promise<InboxEvent | null> {
+  const row = await db
+    .selectFrom('stripe_events')
+    .selectAll()
+    .where('stripe_event_id', '=', stripeEventId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    stripeEventId: row.stripe_event_id,
+    type: row.type,
+    objectId: row.object_id,
+    payload: row.payload,
+    status: row.status,
+    tries: row.tries,
+  };
+}
+
+export async function finishEvent(
+  db: DbOrTx,
+  stripeEventId: string,
+  status: 'done' | 'ignored',
+): Promise<void> {
+  await db
+    .updateTable('stripe_events')
+    .set({ status, handled_at: NOW, last_error: null })
+    .where('stripe_event_id', '=', stripeEventId)
+    .where('status', '=', 'received')
+    .execute();
+}
+
+/** Notes a failed try; `isLast` leaves the event to a person. */
+export async function noteEventFailure(
+  db: DbOrTx,
+  failure: { stripeEventId: string; reason: string; isLast: boolean; countsTry: boolean },
+): Promise<void> {
+  await db
+    .updateTable('stripe_events')
+    .set((row) => ({
+      tries: failure.countsTry ? row('tries', '+', 1) : row.ref('tries'),
+      last_error: failure.reason.slice(0, ERROR_TEXT_MAX),
+      handled_at: NOW,
+      ...(failure.isLast ? { status: 'dead' as const } : {}),
+    }))
+    .where('stripe_event_id', '=', failure.stripeEventId)
+    .where('status', '=', 'received')
+    .execute();
+}
+
+/** Events that wait in the inbox though their time has come: 10 s after they came, then doubling with each failed try. */
+export async function listOverdueEvents(
+  db: DbOrTx,
+  waitSeconds: number,
+  limit: number,
+): Promise<{ stripeEventId: string; tries: number }[]> {
+  const rows = await db
+    .selectFrom('stripe_events')
+    .select(['stripe_event_id', 'tries'])
+    .where('status', '=', 'received')
+    .where(
+      sql<boolean>`COALESCE(handled_at, received_at) <= UTC_TIMESTAMP(3) - INTERVAL LEAST(${RETRY_SECONDS_MAX}, ${waitSeconds} * POW(2, LEAST(tries, 20))) SECOND`,
+    )
+    .orderBy('received_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ stripeEventId: row.stripe_event_id, tries: row.tries }));
+}

@@ -1,0 +1,53 @@
+import type { Resources } from '../resources.ts';
+import { Problem } from '../platform/problem.ts';
+import { STRIPE_EVENT_RECEIVED } from './jobs.ts';
+import { PAYMENT_PROBLEMS } from './problems.ts';
+import { insertEvent } from './stripe-event-store.ts';
+import { type IncomingEvent, verifyEvent } from './stripe-events.ts';
+import { isLiveKey } from './stripe-gateway.ts';
+
+export type Reception = 'stored' | 'known' | 'ignored';
+
+/**
+ * Takes a delivery of Stripe's webhook: checks the signature, stores the event once, and only then queues it. When it
+ * returns, the event is in MySQL for good; when it throws anything but `bad_signature`, Stripe must deliver again, for
+ * up to 3 days. A repeated delivery changes nothing, however late it comes.
+ * @throws Problem `bad_signature`; nothing is stored then.
+ */
+export async function receiveStripeEvent(
+  resources: Resources,
+  rawBody: Buffer,
+  signature: string,
+): Promise<Reception> {
+  const event = verifyEvent(resources, rawBody, signature);
+  if (event === null)
+    throw new Problem(
+      PAYMENT_PROBLEMS.bad_signature,
+      'The body is not signed with the secret of this webhook endpoint.',
+    );
+  return storeEvent(resources, event);
+}
+
+/** Puts an event into the inbox, and queues it if it is new. */
+export async function storeEvent(resources: Resources, event: IncomingEvent): Promise<Reception> {
+  const { config, db, log } = resources;
+  const isOurs = event.isLive === isLiveKey(config.stripe);
+  const isNew = await insertEvent(db, event, isOurs ? 'received' : 'ignored');
+  log.info({ stripeEventId: event.stripeEventId, type: event.type, isNew, isOurs }, 'stripe-event.stored');
+  if (!isOurs) return 'ignored';
+  if (isNew) await queueEvent(resources, event.stripeEventId, 0);
+  return isNew ? 'stored' : 'known';
+}
+
+/** Redis may be away: the event is safe in the inbox, and the sweep finds it there. */
+export async function queueEvent(resources: Resources, stripeEventId: string, tries: number): Promise<void> {
+  try {
+    await resources.queues.add(
+      STRIPE_EVENT_RECEIVED,
+      { stripeEventId },
+      { jobId: `stripe-event-${stripeEventId}-${tries}` },
+    );
+  } catch (error) {
+    resources.log.warn({ stripeEventId, err: error }, 'stripe-event.not-queued');
+  }
+}
