@@ -1,9 +1,18 @@
+import { pruneSessions } from '../src/accounts/prune-sessions.ts';
+import { resumeEventCancellations } from '../src/checkout/cancel-event-orders.ts';
+import { chasePayments, endOverdueCheckouts } from '../src/checkout/chase-payments.ts';
+import { expireOverdueHolds } from '../src/holds/expire-holds.ts';
+import { sendDueRefunds } from '../src/payments/send-refunds.ts';
+import { pollStripeEvents, sweepInbox } from '../src/payments/sweep-inbox.ts';
+import { syncPendingRefunds } from '../src/payments/sync-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
 import { type JobKind, handle, startWorker } from '../src/platform/job-queue.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
 import { MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/reconciliation/jobs.ts';
 import { keepScheduled } from '../src/reconciliation/keep-scheduled.ts';
+import { prune } from '../src/reconciliation/prune.ts';
+import { reconcileEvents } from '../src/reconciliation/reconcile-events.ts';
 import { type StepCounts, runSteps } from '../src/reconciliation/run-steps.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
@@ -12,9 +21,22 @@ export type RunningProcess = { readonly resources: Resources; stop(): Promise<vo
 type Step = (resources: Resources, signal: AbortSignal) => Promise<StepCounts>;
 
 /** What frees seats and makes Redis agree with MySQL. */
-const SEAT_STEPS: Readonly<Record<string, Step>> = {};
-/** What asks Stripe. */
-const MONEY_STEPS: Readonly<Record<string, Step>> = {};
+const SEAT_STEPS: Readonly<Record<string, Step>> = {
+  'expire-holds': expireOverdueHolds,
+  'reconcile-events': reconcileEvents,
+  prune: prune,
+  'prune-sessions': async (resources) => ({ rows: await pruneSessions(resources) }),
+};
+/** What asks Stripe: first what frees seats, then what is owed to buyers, then what may have been missed. */
+const MONEY_STEPS: Readonly<Record<string, Step>> = {
+  'end-checkouts': endOverdueCheckouts,
+  'sweep-inbox': sweepInbox,
+  'chase-payments': chasePayments,
+  'resume-cancellations': resumeEventCancellations,
+  'send-refunds': sendDueRefunds,
+  'sync-refunds': syncPendingRefunds,
+  'poll-stripe-events': pollStripeEvents,
+};
 
 /** Each kind of cleanup, once at a time over all workers; seats never wait for Stripe. */
 const JOBS = [

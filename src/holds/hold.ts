@@ -2,7 +2,7 @@ import type { HoldStatus } from '../../db/schema.ts';
 
 /** What may become of a hold. A state with no way out is final. `checkout -> held`: the buyer came back from Stripe unpaid. */
 export const HOLD_TRANSITIONS = {
-  queued: ['held', 'rejected', 'released'],
+  queued: ['held', 'rejected', 'released', 'expired'],
   held: ['checkout', 'booked', 'released', 'expired'],
   checkout: ['held', 'booked', 'released', 'expired'],
   booked: [],

@@ -10,6 +10,9 @@ import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
  */
 const LOCK_GRACE_MS = 5_000;
 const MARKERS_PER_CALL = 1_000;
+/** Redis's words for PTTL. */
+const KEY_IS_ABSENT = -2;
+const KEY_HAS_NO_EXPIRY = -1;
 
 const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), parseLockReply);
 const unlockScript = loadScript(new URL('./unlock-seats.lua', import.meta.url), countReply('unlocked'));
@@ -105,6 +108,34 @@ export async function readLocks(
 ): Promise<(string | null)[]> {
   if (seatIds.length === 0) return [];
   return redis.mget(...seatIds.map((seatId) => seatKeys.lock(eventId, seatId)));
+}
+
+/**
+ * How long ago each lock was taken, judged by what is left of the `ttlMs` that a claim's lock is given; null where there
+ * is none. A lock that no claim can have left so (it has no expiry, or a longer one) counts as old beyond measure.
+ */
+export async function readLockAges(
+  redis: Redis,
+  eventId: string,
+  seatIds: readonly SeatId[],
+  ttlMs: number,
+): Promise<(number | null)[]> {
+  const left = await Promise.all(seatIds.map((seatId) => redis.pttl(seatKeys.lock(eventId, seatId))));
+  return left.map((leftMs) => {
+    if (leftMs === KEY_IS_ABSENT) return null;
+    const ageMs = ttlMs + LOCK_GRACE_MS - leftMs;
+    return leftMs === KEY_HAS_NO_EXPIRY || ageMs < 0 ? Number.POSITIVE_INFINITY : ageMs;
+  });
+}
+
+/** What Redis takes for each buyer's open hold of the event: a hold's id, or null. */
+export async function readBuyerHolds(
+  redis: Redis,
+  eventId: string,
+  userIds: readonly string[],
+): Promise<(string | null)[]> {
+  if (userIds.length === 0) return [];
+  return redis.mget(...userIds.map((userId) => seatKeys.buyerHold(eventId, userId)));
 }
 
 const LockReply = z.union([

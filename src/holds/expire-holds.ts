@@ -1,0 +1,78 @@
+import { inTransaction } from '../platform/mysql.ts';
+import type { Resources } from '../resources.ts';
+import { changesTo } from '../seats/seat.ts';
+import { publishSeatChanges } from '../seats/seat-changes.ts';
+import { unlockSeats } from '../seats/seat-locks.ts';
+import { type ExpiredHold, expireDueHolds } from './expiry-store.ts';
+import { listOverdueHolds } from './hold-store.ts';
+
+/** Listing costs a pass over all that is overdue, so a list feeds several transactions. */
+const HOLDS_LISTED_MAX = 5_000;
+/** What one transaction ends: its locks are held for tens of milliseconds. */
+const HOLDS_PER_TRANSACTION_MAX = 500;
+
+/**
+ * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
+ * run at once share the work and harm nothing; a crash leaves at most Redis keys behind, which expire by themselves and
+ * which reconciliation removes sooner.
+ */
+export async function expireOverdueHolds(
+  resources: Resources,
+  signal?: AbortSignal,
+): Promise<{ holds: number; seats: number }> {
+  const total = { holds: 0, seats: 0 };
+  for (;;) {
+    const overdue = await listOverdueHolds(resources.db, HOLDS_LISTED_MAX);
+    const before = total.holds;
+    for (const [eventId, holds] of Map.groupBy(overdue, (hold) => hold.eventId)) {
+      for (let from = 0; from < holds.length; from += HOLDS_PER_TRANSACTION_MAX) {
+        if (signal?.aborted === true) return total;
+        const batch = holds.slice(from, from + HOLDS_PER_TRANSACTION_MAX);
+        const expired = await expireBatch(
+          resources,
+          eventId,
+          batch.map((hold) => hold.holdId),
+        );
+        total.holds += expired.length;
+        total.seats += expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
+      }
+    }
+    const madeNoProgress = total.holds === before;
+    if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress) return total;
+  }
+}
+
+async function expireBatch(
+  resources: Resources,
+  eventId: string,
+  holdIds: readonly string[],
+): Promise<ExpiredHold[]> {
+  const expired = await inTransaction(resources.db, (tx) => expireDueHolds(tx, eventId, holdIds));
+  if (expired.length === 0) return [];
+  try {
+    await freeInRedis(resources, eventId, expired);
+  } catch (error) {
+    resources.log.warn({ eventId, err: error }, 'holds.redis-behind');
+  }
+  const seatCount = expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
+  resources.log.info({ eventId, holds: expired.length, seatCount }, 'holds.expired');
+  return expired;
+}
+
+/**
+ * The seat maps are told first and the locks go after: whoever takes such a seat next is then announced after this,
+ * and no map shows it free for good. The calls go out together, as one pipeline.
+ */
+async function freeInRedis(
+  { redis }: Resources,
+  eventId: string,
+  expired: readonly ExpiredHold[],
+): Promise<void> {
+  const freed = expired.flatMap((hold) => hold.seatIds);
+  await publishSeatChanges(redis, eventId, changesTo('available', freed));
+  await Promise.all(
+    expired.map(({ holdId, userId, seatIds }) =>
+      unlockSeats(redis, { eventId, holdId, seatIds, endsHold: { userId } }),
+    ),
+  );
+}
