@@ -25,6 +25,7 @@ const listRoute = defineRoute({
   tags: ['organisers'],
   auth: ORGANISERS,
   query: listOwnEventsQuery,
+  compress: true,
   answers: { 200: { description: 'A page of events', schema: ownEventPageSchema } },
   handle: async (resources: Resources, { identity, query }) => {
     const { page, limit, status } = query;

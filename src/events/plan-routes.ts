@@ -36,6 +36,7 @@ const exportRoute = defineRoute({
   auth: ORGANISERS,
   params: idParams('eventId'),
   query: z.object({ strict: z.enum(['true', 'false']).default('false') }),
+  compress: true,
   answers: { 200: { description: 'The plan', schema: seatingPlanSchema } },
   problems: [EVENT_PROBLEMS.event_not_found],
   handle: async ({ db }: Resources, { identity, params, query }) => {
@@ -79,6 +80,7 @@ const seatMapRoute = defineRoute({
   tags: ['organisers'],
   auth: ORGANISERS,
   params: idParams('eventId'),
+  compress: true,
   answers: { 200: { description: 'The seat map', schema: seatMapSchema } },
   problems: [EVENT_PROBLEMS.event_not_found],
   handle: async (resources: Resources, { identity, params }) => {
@@ -97,6 +99,7 @@ const generateRoute = defineRoute({
   tags: ['organisers'],
   auth: ORGANISERS,
   body: generatePlanBody,
+  compress: true,
   answers: { 200: { description: 'The plan', schema: seatingPlanSchema } },
   problems: [EVENT_PROBLEMS.invalid_plan],
   handle: async (_resources: Resources, { body }) => ({ status: 200, body: planFrom(body) }),

@@ -25,6 +25,7 @@ const listRoute = defineRoute({
   tags: ['events'],
   auth: 'none',
   query: listEventsQuery,
+  compress: true,
   answers: { 200: { description: 'A page of events', schema: eventPageSchema } },
   handle: async (resources: Resources, { query }) => {
     const { page, limit } = query;
@@ -72,6 +73,7 @@ const seatMapRoute = defineRoute({
   tags: ['events'],
   auth: 'none',
   params: idParams('eventId'),
+  compress: true,
   answers: {
     200: { description: 'The seat map', schema: seatMapSchema },
     304: { description: 'Not changed' },
