@@ -1,5 +1,6 @@
 import { CompiledQuery, Kysely, MysqlDialect, type Transaction, sql } from 'kysely';
-import { createPool } from 'mysql2';
+import { type Pool, createPool } from 'mysql2';
+import { z } from 'zod';
 import type { Database } from '../../db/schema.ts';
 
 export type Db = Kysely<Database>;
@@ -28,7 +29,7 @@ export function openMysql(url: string, connectionsMax: number): Db {
     queueLimit: WAITING_FOR_CONNECTION_MAX,
     enableKeepAlive: true,
   });
-  return new Kysely<Database>({
+  const db = new Kysely<Database>({
     dialect: new MysqlDialect({
       pool,
       onCreateConnection: async (connection) => {
@@ -38,6 +39,33 @@ export function openMysql(url: string, connectionsMax: number): Db {
       },
     }),
   });
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<Db, Pool>();
+
+/** @throws when MySQL does not answer. */
+export async function pingMysql(db: Db): Promise<void> {
+  await sql`SELECT 1`.execute(db);
+}
+
+/** The driver counts these, under names of its own. */
+const PoolState = z.object({
+  _allConnections: z.object({ length: z.int() }),
+  _freeConnections: z.object({ length: z.int() }),
+  _connectionQueue: z.object({ length: z.int() }),
+});
+
+/** How many connections the pool has open and idle, and how many callers wait for one; null when the driver does not tell. */
+export function poolUsage(db: Db): { open: number; idle: number; waiting: number } | null {
+  const state = PoolState.safeParse(pools.get(db)).data;
+  if (state === undefined) return null;
+  return {
+    open: state._allConnections.length,
+    idle: state._freeConnections.length,
+    waiting: state._connectionQueue.length,
+  };
 }
 
 const SESSION_SETTINGS = [

@@ -20,7 +20,11 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
+    // An expected refusal needs no stack trace, and in a rush there are thousands a second.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = kind.status < 500 ? 0 : stackTraceLimit;
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.kind = kind;
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};

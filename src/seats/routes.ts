@@ -31,6 +31,7 @@ export const seatRoutes = [
     tags: ['seats'],
     auth: 'none',
     params: idParams('eventId'),
+    compress: true,
     answers: { 200: { description: 'The seats', schema: Seats }, 304: { description: 'Nothing changed' } },
     handle: async (resources: Resources, { params, headers }) => {
       const rules = await getSaleRules(resources, params.eventId);

@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Db } from '../mysql.ts';
@@ -17,17 +18,48 @@ export type RouteServices = {
   readonly limits: { readonly address: RateLimit; readonly user: RateLimit; readonly signIn: RateLimit };
 };
 
-/** Turns routes into an express router: limit, authenticate, read, validate, run, answer; in that order. */
+/**
+ * Turns routes into an express router: limit, authenticate, authorise, read, validate, run, answer; in that order, so
+ * that nothing is read of a request that is not let in.
+ */
 export function mountRoutes<Resources>(
   resources: Resources,
   routes: readonly AnyRoute<Resources>[],
   services: RouteServices,
 ): Router {
   const router = Router();
+  const admitted = new WeakMap<Request, Identity | null>();
+  const compress = compression();
   for (const route of routes) {
-    router[route.method](route.path, ...bodyReaders(route), handlerOf(resources, route, services));
+    const admit: RequestHandler = (req, res, next) => {
+      admitted.set(req, letIn(route, req, res, services));
+      next();
+    };
+    const run = runnerOf(resources, route, services.db);
+    const answer: RequestHandler = async (req, res) =>
+      send(res, await run(req, res, admitted.get(req) ?? null));
+    const packed = route.compress === true ? [compress] : [];
+    router[route.method](route.path, admit, ...packed, ...bodyReaders(route), answer);
   }
   return router;
+}
+
+/** @throws Problem when a limit is used up, the token is not good, or the route is not for this caller. */
+function letIn(
+  route: AnyRoute<never>,
+  req: Request,
+  res: Response,
+  services: RouteServices,
+): Identity | null {
+  const { limits } = services;
+  const address = req.ip ?? 'unknown';
+  if (route.rateLimit !== 'none') setHeaders(res, limits.address.consume(address));
+  const identity = route.auth === 'none' ? null : services.authenticate(req);
+  if (route.rateLimit === 'sign-in') setHeaders(res, limits.signIn.consume(address));
+  else if (route.rateLimit !== 'none' && identity !== null)
+    setHeaders(res, limits.user.consume(identity.userId));
+  authorise(route.auth, identity);
+  return identity;
 }
 
 function bodyReaders(route: AnyRoute<never>): RequestHandler[] {
@@ -44,55 +76,21 @@ const requireJson: RequestHandler = (req, _res, next) => {
   next(new Problem(PROBLEMS.unsupported_media_type, 'Send the body as application/json.'));
 };
 
-function handlerOf<Resources>(
-  resources: Resources,
-  route: AnyRoute<Resources>,
-  services: RouteServices,
-): RequestHandler {
-  return async (req, res) => {
-    const identity = route.auth === 'none' ? null : services.authenticate(req);
-    await applyLimits(route, req, res, identity, services);
-    authorise(route.auth, identity);
+/** Validates the request and runs the route's handler, once per idempotency key where the route knows them. */
+function runnerOf<Resources>(resources: Resources, route: AnyRoute<Resources>, db: Db) {
+  return async (req: Request, res: Response, identity: Identity | null): Promise<Reply> => {
     const context = readContext(route, req, res, identity);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- read by the very schemas that the handler's types come from
     const work = () => route.handle(resources, context as never);
     const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
-    const reply =
-      key === undefined
-        ? await work()
-        : await once(
-            services.db,
-            {
-              actor: identity?.userId ?? `address ${req.ip}`,
-              key,
-              method: req.method,
-              url: req.originalUrl,
-              body: context.body,
-            },
-            work,
-          );
-    send(res, reply);
+    if (key === undefined) return work();
+    const actor = identity?.userId ?? `address ${req.ip}`;
+    return once(db, { actor, key, method: req.method, url: req.originalUrl, body: context.body }, work);
   };
 }
 
-async function applyLimits(
-  route: AnyRoute<never>,
-  req: Request,
-  res: Response,
-  identity: Identity | null,
-  { limits }: RouteServices,
-): Promise<void> {
-  if (route.rateLimit === 'none') return;
-  const address = req.ip ?? 'unknown';
-  const perAddress = limits.address.consume(address);
-  const stricter =
-    route.rateLimit === 'sign-in'
-      ? limits.signIn.consume(address)
-      : identity !== null
-        ? limits.user.consume(identity.userId)
-        : null;
-  const [general, strict] = await Promise.all([perAddress, stricter]);
-  res.set(strict ?? general);
+function setHeaders(res: Response, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) res.setHeader(name, headers[name] ?? '');
 }
 
 /** @throws Problem `unauthenticated` or `forbidden`. */
@@ -146,12 +144,15 @@ function parse(
   );
 }
 
-function send(res: Response, reply: Reply): void {
-  res.status(reply.status);
-  for (const [name, value] of Object.entries(reply.headers ?? {}))
-    res.set(name, typeof value === 'string' ? value : [...value]);
-  if (res.get('cache-control') === undefined) res.set('cache-control', 'no-store');
-  if (reply.body === undefined) return void res.end();
-  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) return void res.send(reply.body);
-  res.json(reply.body);
+function send(res: Response, { status, headers, body }: Reply): void {
+  res.status(status);
+  for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value);
+  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store');
+  if (body === undefined) return void res.end();
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return void res.send(body);
+  // Express would hash every body for an ETag; answers that may be asked for again carry their own.
+  const json = Buffer.from(JSON.stringify(body));
+  res.setHeader('content-type', 'application/json; charset=utf-8');
+  res.setHeader('content-length', json.length);
+  res.end(json);
 }

@@ -1,9 +1,4 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
 import { PROBLEMS, Problem } from '../problem.ts';
 import type { Redis } from '../redis.ts';
 
@@ -12,53 +7,90 @@ export type RateLimit = {
    * Counts one request of `key`, and gives the `RateLimit` headers for the answer.
    * @throws Problem `rate_limited` with `Retry-After` when the key has used up its window.
    */
-  consume(key: string): Promise<Readonly<Record<string, string>>>;
-  /** Takes one counted request back: for limits on failures, where each try counts until it turned out well. */
-  giveBack(key: string): Promise<void>;
+  consume(key: string): Readonly<Record<string, string>>;
+  /** Takes one back that turned out not to count. */
+  giveBack(key: string): void;
 };
 
-const WINDOW_SECONDS = 60;
+const WINDOW_MS = 60_000;
+const SHARE_EVERY_MS = 200;
+const KEYS_COUNTED_MAX = 200_000;
+const KEYS_PER_SHARING_MAX = 5_000;
+
+type Count = { readonly window: number; shared: number; unshared: number };
 
 /**
- * A limit shared by all servers through Redis. When Redis is away each server counts by itself, so the limit then is
- * per server: a limit that fails open would invite attacks on Redis, one that fails closed would end the sale.
+ * A limit shared by all servers through Redis. A request is counted in memory, since a round trip for each would cost
+ * more than refusing a seat does; five times a second the counts are added up in Redis and the sums read back. So
+ * several servers together may let through what arrives within 200 ms beyond the limit, and when Redis is away each
+ * counts by itself: a limit that fails open would invite attacks on Redis, one that fails closed would end the sale.
  * Headers as in the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers).
  */
 export function openRateLimit(redis: Redis, name: string, perMinute: number): RateLimit {
-  const local = new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS });
-  const limiter: RateLimiterAbstract = new RateLimiterRedis({
-    storeClient: redis,
-    keyPrefix: `rate-limit:${name}`,
-    points: perMinute,
-    duration: WINDOW_SECONDS,
-    inMemoryBlockOnConsumed: perMinute + 1,
-    insuranceLimiter: local,
-  });
-  const policy = `"${name}";q=${perMinute};w=${WINDOW_SECONDS}`;
+  const counts = new LRUCache<string, Count>({ max: KEYS_COUNTED_MAX });
+  const unshared = new Set<string>();
+  const policy = `"${name}";q=${perMinute};w=${WINDOW_MS / 1000}`;
+  const timer = setInterval(() => void share(), SHARE_EVERY_MS).unref();
+
+  const share = async () => {
+    if (redis.status === 'end') return clearInterval(timer);
+    const keys = [...unshared].slice(0, KEYS_PER_SHARING_MAX);
+    await Promise.all(
+      keys.map((key) =>
+        shareOne(redis, name, key, counts.get(key)).then(
+          () => unshared.delete(key),
+          () => {},
+        ),
+      ),
+    );
+  };
   return {
-    async consume(key) {
-      try {
-        return headersOf(name, policy, await limiter.consume(key));
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw refusal(error, headersOf(name, policy, error));
-      }
+    consume(key) {
+      const nowMs = Date.now();
+      const count = countOf(counts, key, Math.floor(nowMs / WINDOW_MS));
+      const left = perMinute - count.shared - count.unshared;
+      const seconds = Math.ceil((WINDOW_MS - (nowMs % WINDOW_MS)) / 1000);
+      const headers = {
+        ratelimit: `"${name}";r=${Math.max(0, left - 1)};t=${seconds}`,
+        'ratelimit-policy': policy,
+      };
+      if (left <= 0) throw refusal(seconds, headers);
+      count.unshared += 1;
+      unshared.add(key);
+      return headers;
     },
-    async giveBack(key) {
-      await limiter.reward(key);
+    giveBack(key) {
+      countOf(counts, key, Math.floor(Date.now() / WINDOW_MS)).unshared -= 1;
+      unshared.add(key);
     },
   };
 }
 
-function headersOf(name: string, policy: string, state: RateLimiterRes): Record<string, string> {
-  return {
-    ratelimit: `"${name}";r=${Math.max(0, state.remainingPoints)};t=${Math.ceil(state.msBeforeNext / 1000)}`,
-    'ratelimit-policy': policy,
-  };
+function countOf(counts: LRUCache<string, Count>, key: string, window: number): Count {
+  const present = counts.get(key);
+  if (present?.window === window) return present;
+  const fresh = { window, shared: 0, unshared: 0 };
+  counts.set(key, fresh);
+  return fresh;
 }
 
-function refusal(state: RateLimiterRes, headers: Record<string, string>): Problem {
-  const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+async function shareOne(redis: Redis, name: string, key: string, count: Count | undefined): Promise<void> {
+  if (count === undefined || count.unshared === 0) return;
+  const added = count.unshared;
+  count.unshared = 0;
+  count.shared += added;
+  const redisKey = `rate-limit:${name}:${count.window}:${key}`;
+  try {
+    const [sum] = await Promise.all([redis.incrby(redisKey, added), redis.pexpire(redisKey, 2 * WINDOW_MS)]);
+    count.shared = Math.max(count.shared, sum);
+  } catch (error) {
+    count.shared -= added;
+    count.unshared += added;
+    throw error;
+  }
+}
+
+function refusal(seconds: number, headers: Record<string, string>): Problem {
   return new Problem(PROBLEMS.rate_limited, `Wait ${seconds} s and try again.`, {
     headers: { ...headers, 'retry-after': String(seconds) },
     members: { retryAfterSeconds: seconds },

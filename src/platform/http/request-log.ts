@@ -1,48 +1,73 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
 import type { ServerResponse } from 'node:http';
-import { type HttpLogger, pinoHttp } from 'pino-http';
 import type { Log } from '../log.ts';
 
 const REQUEST_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UNLOGGED_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+/** Refusals that come by the thousand in a rush: of each, this many a second are logged, and how many were not. */
+const SAMPLED_STATUSES: ReadonlySet<number> = new Set([409, 429]);
+const SAMPLES_PER_SECOND = 10;
 
 /**
  * Gives each request an id (a caller's own UUID in `X-Request-Id` is kept), answers with it, and writes one line per
- * finished request: method, path without query, status, time taken. Headers and bodies are never logged.
+ * finished request: method, path without query, status, time taken. Headers, queries and bodies, which may carry
+ * secrets, are never logged.
  */
-export function requestLog(log: Log): HttpLogger {
-  return pinoHttp({
-    logger: log,
-    genReqId: (req, res) => {
-      const sent = req.headers['x-request-id'];
-      const id = typeof sent === 'string' && REQUEST_ID_PATTERN.test(sent) ? sent : randomUUID();
-      res.setHeader('x-request-id', id);
-      return id;
-    },
-    autoLogging: { ignore: (req) => req.url === '/healthz' || req.url === '/readyz' },
-    quietReqLogger: true,
-    customAttributeKeys: { reqId: 'requestId' },
-    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : 'info'),
-    customSuccessMessage: () => 'request.done',
-    customErrorMessage: () => 'request.failed',
-    serializers: {
-      req: (req: { method: string; url: string }) => ({ method: req.method, path: pathOf(req.url) }),
-      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
-    },
-    customSuccessObject: (req, _res, object: object) => ({
-      ...object,
-      method: req.method,
-      path: pathOf(req.url ?? ''),
-    }),
-  });
-}
-
-/** Query strings may carry tokens, so they are left out of the log. */
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '';
+export function requestLog(log: Log): RequestHandler {
+  const isSampled = sampler();
+  return (req, res, next) => {
+    const sent = req.headers['x-request-id'];
+    const requestId = typeof sent === 'string' && REQUEST_ID_PATTERN.test(sent) ? sent : randomUUID();
+    res.setHeader('x-request-id', requestId);
+    const path = req.path;
+    if (UNLOGGED_PATHS.has(path)) return next();
+    const begun = performance.now();
+    res.once('close', () => {
+      const status = res.statusCode;
+      const unlogged = isSampled(status);
+      if (unlogged === null) return;
+      const line = {
+        requestId,
+        method: req.method,
+        path,
+        status,
+        ms: Math.round((performance.now() - begun) * 10) / 10,
+        ...(unlogged > 0 ? { unlogged } : {}),
+        ...(res.writableFinished ? {} : { aborted: true }),
+      };
+      if (status >= 500) log.error(line, 'request.done');
+      else log.info(line, 'request.done');
+    });
+    next();
+  };
 }
 
 /** The id that `requestLog` gave the request. */
 export function requestIdOf(res: ServerResponse): string {
   const id = res.getHeader('x-request-id');
   return typeof id === 'string' ? id : '';
+}
+
+/** null: do not log this one. Otherwise how many of the kind were left out since the last line. */
+function sampler(): (status: number) => number | null {
+  let second = 0;
+  let logged = 0;
+  let left = 0;
+  return (status) => {
+    if (!SAMPLED_STATUSES.has(status)) return 0;
+    const now = Math.floor(Date.now() / 1000);
+    if (now !== second) {
+      second = now;
+      logged = 0;
+    }
+    if (logged >= SAMPLES_PER_SECOND) {
+      left += 1;
+      return null;
+    }
+    logged += 1;
+    const unlogged = left;
+    left = 0;
+    return unlogged;
+  };
 }

@@ -70,6 +70,8 @@ export type Route<
   /** Whether an `Idempotency-Key` header is honoured. */
   readonly idempotent?: boolean;
   readonly rawBody?: boolean;
+  /** For answers that may be large: packed as the client accepts. The others are not worth the time. */
+  readonly compress?: boolean;
   /** Default 100 kB. */
   readonly bodyBytesMax?: number;
   /** `sign-in` is the strict limit of the routes that check passwords; `none` is for Stripe and for probes. */
