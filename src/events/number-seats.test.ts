@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type NumberedSeat, numberSeats } from './number-seats.ts';
 import { type PlanZone, type SeatingPlan, readSeatingPlan } from './seating-plan.ts';
@@ -87,6 +88,24 @@ describe('numberSeats', () => {
       seat.position = { x: 100 * Math.cos(angle), y: 100 * Math.sin(angle) };
     }
     expect(positions(numberSeats(planOf(ring)))).toEqual(Array.from({ length: 12 }, (_seat, index) => index));
+  });
+
+  test('however a row is laid out and listed, no two of its seats share a position, and its order does not matter', () => {
+    const xs = fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 2, maxLength: 40 });
+    fc.assert(
+      fc.property(xs, (row) => {
+        const sorted = row.toSorted((a, b) => a - b);
+        const found = positions(numberSeats(planOf(zone('one', [row]))));
+        const expected = positions(numberSeats(planOf(zone('one', [sorted]))));
+        expect(new Set(found).size).toBe(row.length);
+        const byPlace = row
+          .map((x, index) => [x, found[index] ?? 0] as const)
+          .toSorted((a, b) => a[0] - b[0]);
+        const upwards = byPlace.map(([, position]) => position);
+        const downwards = upwards.map((position) => Math.max(...upwards) - position);
+        expect([upwards, downwards]).toContainEqual(expected);
+      }),
+    );
   });
 
   test('without a stage the best seats are in the middle of the top', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PLAN_LIMITS, readSeatingPlan, withoutExtensions } from './seating-plan.ts';
 
@@ -191,6 +192,21 @@ describe('readSeatingPlan', () => {
 
   test.each([null, 7, 'plan', [], {}])('%j is no plan', (input) => {
     expect(faultsOf(input).length).toBeGreaterThan(0);
+  });
+
+  test('whatever JSON stands in any place of a plan, the answer is a plan or faults, never an error', () => {
+    const places = ['name', 'size', 'categories', 'zones', 'focus'];
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue(), (place, value) => {
+        for (const input of [
+          { ...plan, [place]: value },
+          { ...plan, zones: [{ ...plan.zones[0], rows: [value] }] },
+        ]) {
+          const reading = readSeatingPlan(input);
+          expect(reading.outcome === 'plan' || reading.faults.length > 0).toBe(true);
+        }
+      }),
+    );
   });
 
   test('more seats than an event may have are refused, counting general admission', () => {
