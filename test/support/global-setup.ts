@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
 import { startPrivateMariadb } from '../../tools/local/private-mariadb.ts';
 import { findMysql } from '../../tools/local/programs.ts';
@@ -26,11 +27,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('runFolder', runFolder);
   const given = process.env['TEST_DATABASE_ROOT_URL'];
   const started = given === undefined || given === '' ? await startDatabase(runFolder) : undefined;
-  project.provide('databaseRootUrl', started?.url ?? given ?? '');
+  const rootUrl = started?.url ?? given ?? '';
+  if (started === undefined) await makeRoom(rootUrl);
+  project.provide('databaseRootUrl', rootUrl);
   return async () => {
     await started?.stop();
     await rm(runFolder, { recursive: true, force: true });
   };
+}
+
+const CONNECTIONS_MAX = 400;
+
+/** A server as its image comes has room for 151 connections; two test files with their pools want more. */
+async function makeRoom(rootUrl: string): Promise<void> {
+  const connection = await createConnection({ uri: rootUrl });
+  try {
+    await connection.query(`SET GLOBAL max_connections = ${CONNECTIONS_MAX}`);
+  } finally {
+    await connection.end();
+  }
 }
 
 async function startDatabase(runFolder: string) {
@@ -46,7 +61,7 @@ async function startDatabase(runFolder: string) {
     user: 'tests',
     password: 'tests',
     bufferPoolMb: 256,
-    connectionsMax: 400,
+    connectionsMax: CONNECTIONS_MAX,
     flushLogAtCommit: process.env['TEST_DATABASE_RELAXED'] === '1' ? 2 : 1,
   });
 }

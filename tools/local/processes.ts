@@ -9,9 +9,10 @@ import { ROOT } from './place.ts';
 import type { Runnable } from './supervisor.ts';
 
 const PROCESSES = [
-  { name: 'server', script: join('src', 'server.ts') },
-  { name: 'seat worker', script: join('workers', 'seat-worker.ts') },
-  { name: 'cleanup worker', script: join('workers', 'cleanup-worker.ts') },
+  { name: 'server', script: join('src', 'server.ts'), portsOn: 0 },
+  { name: 'seat worker', script: join('workers', 'seat-worker.ts'), portsOn: 0 },
+  // Two workers on one machine can't both show their metrics at the same port.
+  { name: 'cleanup worker', script: join('workers', 'cleanup-worker.ts'), portsOn: 1 },
 ] as const;
 
 const READY_DEADLINE_MS = 60_000;
@@ -34,7 +35,9 @@ interface Started extends Runnable {
 export async function startProcesses(local: Local, env: NodeJS.ProcessEnv, serverUrl: string): Promise<void> {
   local.halt.throwIfAborted();
   const started = await Promise.all(
-    PROCESSES.map(async ({ name, script }) => await start(local, env, name, script)),
+    PROCESSES.map(
+      async ({ name, script, portsOn }) => await start(local, withMetricsPort(env, portsOn), name, script),
+    ),
   );
   try {
     await untilReady(started, `${serverUrl}/readyz`, local.halt);
@@ -45,6 +48,11 @@ export async function startProcesses(local: Local, env: NodeJS.ProcessEnv, serve
   for (const runnable of started) {
     local.supervisor.add({ name: runnable.name, runnable, logFile: runnable.logFile, rank: RANK.processes });
   }
+}
+
+function withMetricsPort(env: NodeJS.ProcessEnv, portsOn: number): NodeJS.ProcessEnv {
+  const port = env['METRICS_PORT'];
+  return port === undefined ? env : { ...env, METRICS_PORT: String(Number(port) + portsOn) };
 }
 
 async function start(
