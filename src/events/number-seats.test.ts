@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type NumberedSeat, numberSeats } from './number-seats.ts';
 import { type PlanZone, type SeatingPlan, readSeatingPlan } from './seating-plan.ts';
