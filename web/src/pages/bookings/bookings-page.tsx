@@ -1,0 +1,83 @@
+import './bookings-page.css';
+import { useState } from 'react';
+import { type Booking, type BookingPage, listBookings } from '../../api/bookings.ts';
+import { currentUser } from '../../api/session.ts';
+import { PageTitle } from '../../layout/plain-page.tsx';
+import { messages } from '../../messages/messages.ts';
+import { plainWords } from '../../messages/plain-words.ts';
+import { Link } from '../../platform/router.tsx';
+import { useStore } from '../../platform/store.ts';
+import { useLoaded } from '../../platform/use-loaded.ts';
+import { BookingItem } from './booking-item.tsx';
+
+const BOOKINGS_PER_PAGE = 50;
+
+export function BookingsPage() {
+  const user = useStore(currentUser);
+  return (
+    <div className="page bookings-page">
+      <PageTitle>{messages.bookings.title}</PageTitle>
+      {user === null && <Stranger />}
+      {user === undefined && <div className="card skeleton booking-waiting" aria-busy="true" />}
+      {user !== null && user !== undefined && <Bookings key={user.id} isGuest={user.isGuest} />}
+    </div>
+  );
+}
+
+function Stranger() {
+  return (
+    <>
+      <p>{messages.bookings.none}</p>
+      <p className="soft">{messages.bookings.signInFirst}</p>
+      <Link to="/sign-in" className="button button-main">
+        {messages.site.signIn}
+      </Link>
+    </>
+  );
+}
+
+function Bookings({ isGuest }: { isGuest: boolean }) {
+  const [pages, setPages] = useState(1);
+  const [changed, setChanged] = useState<ReadonlyMap<string, Booking>>(new Map());
+  const loaded = useLoaded(String(pages), (signal) => listPages(pages, signal));
+  if (loaded.state === 'loading') return <div className="card skeleton booking-waiting" aria-busy="true" />;
+  if (loaded.state === 'failed') {
+    return (
+      <div className="notice notice-bad" role="alert">
+        {plainWords(loaded.error)}
+        <button type="button" className="button" onClick={loaded.reload}>
+          {messages.site.retry}
+        </button>
+      </div>
+    );
+  }
+  const { items, total } = loaded.value;
+  if (items.length === 0 && isGuest) return <Stranger />;
+  if (items.length === 0) return <p>{messages.bookings.none}</p>;
+  return (
+    <>
+      <ul className="bookings">
+        {items.map((item) => (
+          <BookingItem
+            key={item.id}
+            booking={changed.get(item.id) ?? item}
+            replace={(booking) => setChanged(new Map(changed).set(booking.id, booking))}
+          />
+        ))}
+      </ul>
+      {items.length < total && (
+        <button type="button" className="button" onClick={() => setPages(pages + 1)}>
+          {messages.bookings.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+async function listPages(pages: number, signal: AbortSignal): Promise<BookingPage> {
+  const all = await Promise.all(
+    Array.from({ length: pages }, (_page, index) => listBookings(index + 1, BOOKINGS_PER_PAGE, signal)),
+  );
+  const items = all.flatMap((page): Booking[] => page.items);
+  return { items, page: pages, limit: BOOKINGS_PER_PAGE, total: all[0]?.total ?? 0 };
+}

@@ -1,0 +1,60 @@
+import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { messages } from '../../messages/messages.ts';
+import type { MapView } from '../../seat-map/map-view.ts';
+import type { BoxOffice } from './box-office.ts';
+import { seatPlace, seatPrice } from './seat-words.ts';
+import { TierShape } from './tier-shape.tsx';
+import { useSeats } from './use-seats.ts';
+
+/** What is said at a seat. */
+export function SeatBubble({ map, seat, words }: { map: MapView; seat: number; words: string }) {
+  const bubble = useAtSeat(map, seat);
+  return (
+    <div ref={bubble} className="bubble bubble-bad">
+      {words}
+    </div>
+  );
+}
+
+/** The seat under the mouse. For a screen reader the list says the same. */
+export function SeatTooltip({ map, seat, office }: { map: MapView; seat: number; office: BoxOffice }) {
+  const bubble = useAtSeat(map, seat);
+  const { model, states } = office;
+  useSeats(states, model.sectionOf[seat]);
+  const tier = model.tierOf[seat] ?? 0;
+  const look = states.lookOf(seat);
+  return (
+    <div ref={bubble} className="bubble" aria-hidden="true">
+      <strong>{seatPlace(model, seat)}</strong>
+      <span className="bubble-line">
+        <TierShape tier={tier} color={model.tiers[tier]?.color ?? ''} />
+        {model.tiers[tier]?.name} · <span className="figures">{seatPrice(model, seat)}</span>
+      </span>
+      {look !== 'free' && (
+        <span className="soft">{look === 'changing' ? messages.seat.taking : messages.looks[look]}</span>
+      )}
+    </div>
+  );
+}
+
+const EDGE_PX = 8;
+const AWAY_PX = 8;
+
+/** Keeps an element above its seat, or below where there is no room above, wherever the map moves. */
+function useAtSeat(map: MapView, seat: number): RefObject<HTMLDivElement | null> {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const place = () => {
+      if (element.current === null) return;
+      const { offsetWidth, offsetHeight, style } = element.current;
+      const { x, y } = map.screenOf(seat);
+      const away = map.radiusPx() + AWAY_PX;
+      const left = Math.min(Math.max(EDGE_PX, x - offsetWidth / 2), map.box.width - offsetWidth - EDGE_PX);
+      const top = y - away - offsetHeight < EDGE_PX ? y + away : y - away - offsetHeight;
+      style.setProperty('translate', `${Math.round(left)}px ${Math.round(top)}px`);
+    };
+    place();
+    return map.watch(place);
+  });
+  return element;
+}
