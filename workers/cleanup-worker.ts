@@ -1,42 +1,52 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { pruneSessions } from '../src/accounts/prune-sessions.ts';
-import { resumeEventCancellations } from '../src/checkout/cancel-event-orders.ts';
 import { chasePayments, endOverdueCheckouts } from '../src/checkout/chase-payments.ts';
 import { expireOverdueHolds } from '../src/holds/expire-holds.ts';
 import { sendDueRefunds } from '../src/payments/send-refunds.ts';
 import { pollStripeEvents, sweepInbox } from '../src/payments/sweep-inbox.ts';
 import { syncPendingRefunds } from '../src/payments/sync-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
-import { type JobKind, handle, startWorker } from '../src/platform/job-queue.ts';
+import { handle, startWorker } from '../src/platform/job-queue.ts';
+import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
 import { MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/reconciliation/jobs.ts';
 import { keepScheduled } from '../src/reconciliation/keep-scheduled.ts';
 import { prune } from '../src/reconciliation/prune.ts';
 import { reconcileEvents } from '../src/reconciliation/reconcile-events.ts';
-import { type StepCounts, runSteps } from '../src/reconciliation/run-steps.ts';
+import { type Step, type StepCounts, runSteps } from '../src/reconciliation/run-steps.ts';
+import { watchInvariants } from '../src/reconciliation/watch-invariants.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
 export type RunningProcess = { readonly resources: Resources; stop(): Promise<void> };
 
-type Step = (resources: Resources, signal: AbortSignal) => Promise<StepCounts>;
+const MINUTE_MS = 60_000;
 
 /** What frees seats and makes Redis agree with MySQL. */
-const SEAT_STEPS: Readonly<Record<string, Step>> = {
-  'expire-holds': expireOverdueHolds,
-  'reconcile-events': reconcileEvents,
-  prune: prune,
-  'prune-sessions': async (resources) => ({ rows: await pruneSessions(resources) }),
-};
+const SEAT_STEPS: readonly Step[] = [
+  { name: 'expire-holds', run: expireOverdueHolds },
+  { name: 'reconcile-events', run: reconcileEvents },
+  { name: 'watch-invariants', run: watchInvariants, everyMs: MINUTE_MS },
+  { name: 'prune', run: prune, everyMs: MINUTE_MS },
+  {
+    name: 'prune-sessions',
+    run: async (resources) => ({ rows: await pruneSessions(resources) }),
+    everyMs: MINUTE_MS,
+  },
+];
 /** What asks Stripe: first what frees seats, then what is owed to buyers, then what may have been missed. */
-const MONEY_STEPS: Readonly<Record<string, Step>> = {
-  'end-checkouts': endOverdueCheckouts,
-  'sweep-inbox': sweepInbox,
-  'chase-payments': chasePayments,
-  'resume-cancellations': resumeEventCancellations,
-  'send-refunds': sendDueRefunds,
-  'sync-refunds': syncPendingRefunds,
-  'poll-stripe-events': pollStripeEvents,
-};
+const MONEY_STEPS: readonly Step[] = [
+  {
+    name: 'end-checkouts',
+    run: endOverdueCheckouts,
+    hasMore: ({ ended = 0, paid = 0 }) => ended + paid > 0,
+  },
+  { name: 'sweep-inbox', run: sweepInbox },
+  { name: 'chase-payments', run: chasePayments },
+  { name: 'send-refunds', run: sendDueRefunds },
+  { name: 'sync-refunds', run: syncPendingRefunds },
+  { name: 'poll-stripe-events', run: pollStripeEvents, everyMs: 5 * MINUTE_MS },
+];
 
 /** Each kind of cleanup, once at a time over all workers; seats never wait for Stripe. */
 const JOBS = [
@@ -44,6 +54,8 @@ const JOBS = [
   { kind: MONEY_CLEANUP_DUE, steps: MONEY_STEPS },
 ] as const;
 
+/** A step that waits for Stripe longer than this is not waited for: whatever it was at, the next run does again. */
+const STOP_PATIENCE_MS = 7_000;
 /** A worker that died is replaced after this time at the latest. */
 const LEADER_TTL_MS = 5_000;
 
@@ -52,18 +64,25 @@ export async function runCleanup(
   resources: Resources,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Readonly<Record<string, StepCounts>>> {
-  return await runSteps(resources, { ...SEAT_STEPS, ...MONEY_STEPS }, signal);
+  return await runSteps(resources, [...SEAT_STEPS, ...MONEY_STEPS], { signal, all: true });
 }
 
 /** PROCESS: every interval frees what expired, carries payments on, and makes Redis agree with MySQL. */
 export async function startCleanupWorker(config: Config): Promise<RunningProcess> {
   const resources = await openResources(config, 'cleanup-worker');
-  const { log } = resources;
+  const { log, leader } = resources;
+  const metrics = await listenForMetrics(resources);
   const redis = openRedis(config.redisUrl, 'blocking', log);
   const stopping = new AbortController();
+  const runAlone = async ({ kind, steps }: (typeof JOBS)[number]) => {
+    await leader.runAlone(kind.name, LEADER_TTL_MS, async (lost) => {
+      const signal = AbortSignal.any([stopping.signal, lost]);
+      await runSteps(resources, steps, { signal, all: false });
+    });
+  };
   const worker = startWorker(
     { queue: 'cleanup', redis, log, concurrency: JOBS.length },
-    JOBS.map(({ kind, steps }) => handle(kind, () => runAlone(resources, kind, steps, stopping.signal))),
+    JOBS.map((job) => handle(job.kind, () => runAlone(job))),
   );
   const scheduled = keepScheduled(
     resources,
@@ -75,22 +94,12 @@ export async function startCleanupWorker(config: Config): Promise<RunningProcess
     async stop() {
       stopping.abort();
       await scheduled.stop();
-      await worker.close();
+      await Promise.race([worker.close(), wait(STOP_PATIENCE_MS, undefined, { ref: false })]);
       redis.disconnect();
+      await metrics.close();
       await resources.close();
     },
   };
-}
-
-async function runAlone(
-  resources: Resources,
-  kind: JobKind<unknown>,
-  steps: Readonly<Record<string, Step>>,
-  stopping: AbortSignal,
-): Promise<void> {
-  await resources.leader.runAlone(kind.name, LEADER_TTL_MS, async (lost) => {
-    await runSteps(resources, steps, AbortSignal.any([stopping, lost]));
-  });
 }
 
 async function main(): Promise<void> {

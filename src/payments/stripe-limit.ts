@@ -16,7 +16,8 @@ export type StripeEndpoint =
   | 'refunds.create'
   | 'refunds.list'
   | 'disputes.retrieve'
-  | 'events.list';
+  | 'events.list'
+  | 'payment_intents.list';
 
 const reserveScript = loadScript(new URL('./reserve-slot.lua', import.meta.url), (reply) =>
   z.tuple([z.enum(['reserved', 'full']), z.number()]).parse(reply),

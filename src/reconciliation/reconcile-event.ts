@@ -6,11 +6,11 @@ import {
   markBooked,
   readBuyerHolds,
   readLockAges,
-  readLocks,
   setLocks,
   unlockSeats,
 } from '../seats/seat-locks.ts';
 import { type Differences, type LockedSeat, type TakenSeats, compareSeats } from './compare-seats.ts';
+import { readAllLocks } from './read-all-locks.ts';
 import { releaseOrphans } from './release-orphans.ts';
 import { type WatchedEvent, listHoldStatuses, readTakenSeats } from './seat-state-store.ts';
 
@@ -49,16 +49,6 @@ export async function reconcileEvent(resources: Resources, event: WatchedEvent):
   const buyerHolds = await restoreBuyerHolds(resources, eventId, taken);
   const orphansFreed = await releaseOrphans(resources, eventId, holdsOf(differences.orphaned, taken));
   return { marked: differences.unmarked.length, unmarked, locked, unlocked, orphansFreed, buyerHolds };
-}
-
-async function readAllLocks({ redis }: Resources, event: WatchedEvent): Promise<(string | null)[]> {
-  const tokens: (string | null)[] = [];
-  for (let first = 1; first <= event.seatCount; first += KEYS_PER_CALL) {
-    const count = Math.min(KEYS_PER_CALL, event.seatCount - first + 1);
-    const seatIds = Array.from({ length: count }, (_, index) => first + index);
-    tokens.push(...(await readLocks(redis, event.eventId, seatIds)));
-  }
-  return tokens;
 }
 
 /** Asked between reading Redis and reading MySQL: a claim that is in the queue no more is then in what MySQL says. */

@@ -128,6 +128,23 @@ export async function readLockAges(
   });
 }
 
+/** Those of the seats that a hold has locked without an expiry, which no path of the program does. */
+export async function listEndlessLocks(
+  redis: Redis,
+  eventId: string,
+  seatIds: readonly SeatId[],
+): Promise<SeatId[]> {
+  const endless: SeatId[] = [];
+  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
+    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
+    const left = await Promise.all(chunk.map((seatId) => redis.pttl(seatKeys.lock(eventId, seatId))));
+    const suspects = chunk.filter((_, index) => left[index] === KEY_HAS_NO_EXPIRY);
+    const tokens = await readLocks(redis, eventId, suspects);
+    endless.push(...suspects.filter((_, index) => tokens[index] !== BOOKED_MARKER && tokens[index] !== null));
+  }
+  return endless;
+}
+
 /** What Redis takes for each buyer's open hold of the event: a hold's id, or null. */
 export async function readBuyerHolds(
   redis: Redis,

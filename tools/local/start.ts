@@ -10,6 +10,7 @@ import { openPlace, releasePlace, takePlace } from './place.ts';
 import type { Place } from './place.ts';
 import { startProcesses } from './processes.ts';
 import { runToEnd } from './run-to-end.ts';
+import { keepEnvironment } from './running-environment.ts';
 import { keepSettings, readSettings } from './settings.ts';
 import { startStandIn } from './stand-in.ts';
 import { startStores } from './stores.ts';
@@ -78,6 +79,7 @@ async function startAll(local: Local, host: string, port: number): Promise<void>
     ...(await startStandIn(local, serverUrl)),
   };
   keepSettings(place, settings);
+  keepEnvironment(place, shared);
   await prepareDatabase(local, shared);
   say('Starting the server, the seat worker and the cleanup worker ...');
   await startProcesses(local, shared, serverUrl);

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { expireOverdueHolds } from '../../src/holds/expire-holds.ts';
+import { toBytes } from '../../src/platform/id.ts';
+import { inTransaction } from '../../src/platform/mysql.ts';
+import { guest } from '../support/client.ts';
+import { createTestEvent } from '../support/events.ts';
+import { eventually } from '../support/eventually.ts';
+import { useHoldfast } from '../support/harness.ts';
+import { plantHolds, plantLocks, readSeats, statusOfHold } from './inventory.ts';
+
+const holdfast = useHoldfast();
+const FREE = { status: 'available', holdId: null, token: null };
+
+/** Seats 1.. in lists of equal length. */
+function lists(count: number, perHold: number): number[][] {
+  const first = Array.from({ length: count }, (_, index) => index * perHold + 1);
+  return first.map((seatId) => Array.from({ length: perHold }, (_, index) => seatId + index));
+}
+
+it('expireOverdueHolds / overdue, not yet due and in checkout / frees only the overdue, in both stores, and tells the maps', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current);
+  const overdue = await plantHolds(resources.db, eventId, [[1, 2], [3]], { expiresInMs: -50 });
+  const open = await plantHolds(resources.db, eventId, [[4]], { expiresInMs: 60_000 });
+  const paying = await plantHolds(resources.db, eventId, [[5]], { expiresInMs: -50, status: 'checkout' });
+  await plantLocks(resources, eventId, [...overdue, ...open, ...paying], 60_000);
+  const told: unknown[] = [];
+  const stop = await resources.pubSub.subscribe(`seat-changes:${eventId}`, (message) =>
+    told.push(JSON.parse(message).changes),
+  );
+
+  expect(await expireOverdueHolds(resources)).toEqual({ holds: 2, seats: 3 });
+
+  const seats = await readSeats(resources, eventId, 5);
+  expect(seats.slice(0, 3)).toEqual([FREE, FREE, FREE]);
+  expect(seats[3]).toEqual({ status: 'locked', holdId: open[0]?.holdId, token: open[0]?.holdId });
+  expect(seats[4]).toEqual({ status: 'locked', holdId: paying[0]?.holdId, token: paying[0]?.holdId });
+  expect(await statusOfHold(resources.db, overdue[0]?.holdId ?? '')).toBe('expired');
+  await eventually(() =>
+    expect(told.flat()).toEqual([
+      [1, 'a'],
+      [2, 'a'],
+      [3, 'a'],
+    ]),
+  );
+  await stop();
+});
+
+it('expireOverdueHolds / two at once / each hold is ended once and each seat freed once', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current, { rows: 20, seatsPerRow: 50 });
+  await plantHolds(resources.db, eventId, lists(500, 2), { expiresInMs: -50 });
+  const runs = await Promise.all([
+    expireOverdueHolds(resources),
+    expireOverdueHolds(resources),
+    expireOverdueHolds(resources),
+  ]);
+  expect(runs.reduce((sum, run) => sum + run.holds, 0)).toBe(500);
+  expect(runs.reduce((sum, run) => sum + run.seats, 0)).toBe(1_000);
+  const { rows } = await sql<{ entries: number }>`
+    SELECT COUNT(*) AS entries FROM seat_log WHERE event_id = ${toBytes(eventId)} AND reason = 'expired'
+  `.execute(resources.db);
+  expect(Number(rows[0]?.entries)).toBe(1_000);
+});
+
+it('cleanup selected expired seats then freed them without repeating the condition: a seat paid meanwhile was freed', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [paid, extended] = await plantHolds(resources.db, eventId, [[1], [2]], { expiresInMs: -50 });
+  let expiring: Promise<unknown> | undefined;
+  // The worker has listed both as overdue and waits for their rows, while one is booked and the other extended.
+  await inTransaction(resources.db, async (tx) => {
+    await sql`SELECT 1 FROM holds WHERE event_id = ${toBytes(eventId)} FOR UPDATE`.execute(tx);
+    expiring = expireOverdueHolds(resources);
+    await eventually(async () => {
+      const { rows } = await sql<{ waiting: number }>`
+        SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'
+      `.execute(resources.db);
+      expect(Number(rows[0]?.waiting)).toBeGreaterThan(0);
+    });
+    await sql`UPDATE holds SET status = 'booked' WHERE hold_id = ${toBytes(paid?.holdId ?? '')}`.execute(tx);
+    await sql`UPDATE event_seats SET status = 'booked', lock_kind = NULL, lock_expire = NULL WHERE event_id = ${toBytes(eventId)} AND event_seat_id = 1`.execute(
+      tx,
+    );
+    await sql`UPDATE holds SET expires_at = UTC_TIMESTAMP(3) + INTERVAL 60 SECOND WHERE hold_id = ${toBytes(extended?.holdId ?? '')}`.execute(
+      tx,
+    );
+    await sql`UPDATE event_seats SET lock_expire = UTC_TIMESTAMP(3) + INTERVAL 60 SECOND WHERE event_id = ${toBytes(eventId)} AND event_seat_id = 2`.execute(
+      tx,
+    );
+  });
+  await expiring;
+  const seats = await readSeats(resources, eventId, 2);
+  expect(seats[0]).toMatchObject({ status: 'booked', holdId: paid?.holdId });
+  expect(seats[1]).toMatchObject({ status: 'locked', holdId: extended?.holdId });
+});
+
+it('expireOverdueHolds / a seat of the hold was taken over by another buyer / the other keeps it', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [old] = await plantHolds(resources.db, eventId, [[1, 2]], { expiresInMs: -50 });
+  const other = await guest(holdfast.current);
+  const taken = await other.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] });
+  expect(taken.status).toBe(201);
+  await expireOverdueHolds(resources);
+  const seats = await readSeats(resources, eventId, 2);
+  expect(seats[0]).toEqual({ status: 'locked', holdId: taken.body.id, token: taken.body.id });
+  expect(seats[1]).toEqual(FREE);
+  expect(await statusOfHold(resources.db, old?.holdId ?? '')).toBe('expired');
+});
+
+it('expireOverdueHolds / 20,000 locks run out at once / all are free within one interval of 10 s', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current, { rows: 100, seatsPerRow: 200 });
+  const holds = await plantHolds(resources.db, eventId, lists(20_000, 1), { expiresInMs: -50 });
+  await plantLocks(resources, eventId, holds, 60_000);
+  const startedMs = performance.now();
+  expect(await expireOverdueHolds(resources)).toEqual({ holds: 20_000, seats: 20_000 });
+  const tookMs = performance.now() - startedMs;
+  expect(tookMs).toBeLessThan(10_000);
+  expect(
+    (await readSeats(resources, eventId, 20_000)).every(
+      (seat) => seat.status === 'available' && seat.token === null,
+    ),
+  ).toBe(true);
+});
