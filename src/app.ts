@@ -8,14 +8,21 @@ import { checkoutRoutes } from './checkout/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { holdRoutes } from './holds/routes.ts';
 import { openLiveUpdates } from './live-updates/routes.ts';
+import { apiDocsMounts } from './operations/api-docs.ts';
+import { failuresMount } from './operations/failures-page.ts';
+import { exposeGauges } from './operations/gauges.ts';
+import { queueBoardMount } from './operations/queue-board.ts';
+import { operationRoutes } from './operations/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
 import { openRateLimit } from './platform/http/rate-limit.ts';
+import { requestMetrics } from './platform/http/request-metrics.ts';
 import { requestLog } from './platform/http/request-log.ts';
 import type { AnyRoute, Mount } from './platform/http/route.ts';
 import type { Resources } from './resources.ts';
+import { webPagesMounts } from './web-pages.ts';
 
 /** Every operation of the API, by feature; the OpenAPI document is made from the same list. */
 export const ROUTES: readonly AnyRoute<Resources>[] = [
@@ -26,6 +33,7 @@ export const ROUTES: readonly AnyRoute<Resources>[] = [
   ...checkoutRoutes,
   ...paymentRoutes,
   ...bookingRoutes,
+  ...operationRoutes,
 ];
 
 export type App = {
@@ -36,7 +44,7 @@ export type App = {
 
 /** The whole HTTP API. */
 export async function createApp(resources: Resources): Promise<App> {
-  const { config, redis, db, log } = resources;
+  const { config, redis, db, log, metrics } = resources;
   const accessTokens = await openAccessTokens(resources);
   const limits = {
     address: openRateLimit(redis, 'address', config.rateLimits.perAddressPerMinute),
@@ -44,7 +52,13 @@ export async function createApp(resources: Resources): Promise<App> {
     signIn: openRateLimit(redis, 'sign-in', config.rateLimits.signInsPerMinute),
   };
   const liveUpdates = openLiveUpdates(resources, limits.address);
-  const mounts: readonly Mount[] = [];
+  const mounts: readonly Mount[] = [
+    ...apiDocsMounts(config, [...ROUTES, liveUpdates.operation]),
+    failuresMount(),
+    queueBoardMount(resources),
+    ...webPagesMounts(),
+  ];
+  exposeGauges(resources);
 
   const app = express();
   app.disable('x-powered-by');
@@ -59,9 +73,10 @@ export async function createApp(resources: Resources): Promise<App> {
       maxAge: 600,
     }),
   );
-  // Before what keeps something for each open answer: there are ten thousand of these.
-  app.use(liveUpdates.mount.path, liveUpdates.mount.handler);
+  // Before what keeps something for each open answer: there may be ten thousand of these.
+  app.use(liveUpdates.router);
   app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
+  app.use(requestMetrics(metrics));
   app.use(
     mountRoutes(resources, ROUTES, { authenticate: (req) => accessTokens.authenticate(req), db, limits }),
   );

@@ -5,6 +5,7 @@ import { newId } from './platform/id.ts';
 import { type JobQueues, openQueues } from './platform/job-queue.ts';
 import { type Leader, openLeader } from './platform/lock.ts';
 import { type Log, openLog } from './platform/log.ts';
+import { type Metrics, openMetrics } from './platform/metrics.ts';
 import { type Db, openMysql } from './platform/mysql.ts';
 import { type PubSub, openPubSub } from './platform/pub-sub.ts';
 import { type Redis, openRedis } from './platform/redis.ts';
@@ -15,6 +16,7 @@ export type Resources = {
   readonly processId: string;
   readonly config: Config;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly db: Db;
   readonly redis: Redis;
@@ -28,7 +30,11 @@ export type Resources = {
 };
 
 /** Opens the servers' connections. Nothing is sent but what subscribing needs, so a server that is away delays, not fails. */
-export async function openResources(config: Config, processName: string, clock: Clock = systemClock): Promise<Resources> {
+export async function openResources(
+  config: Config,
+  processName: string,
+  clock: Clock = systemClock,
+): Promise<Resources> {
   const log = openLog(config, processName);
   const db = openMysql(config.databaseUrl, config.databasePoolMax);
   const redis = openRedis(config.redisUrl, 'commands', log);
@@ -36,7 +42,15 @@ export async function openResources(config: Config, processName: string, clock: 
   const pubSub = openPubSub(subscriber, log);
   const queues = openQueues(redis, log);
   return {
-    processId: newId(), config, log, clock, db, redis, pubSub, queues,
+    processId: newId(),
+    config,
+    log,
+    metrics: openMetrics(processName, log),
+    clock,
+    db,
+    redis,
+    pubSub,
+    queues,
     replies: await openReplies(pubSub),
     leader: openLeader(redis),
     stripe: openStripe(config.stripe),

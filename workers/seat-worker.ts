@@ -5,10 +5,16 @@ import { EVENT_CANCELLED } from '../src/events/jobs.ts';
 import { openHoldBatcher } from '../src/holds/batch-holds.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
 import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
-import { PAYMENT_SETTLED, REFUND_REQUESTED, SESSION_REQUESTED, STRIPE_EVENT_RECEIVED } from '../src/payments/jobs.ts';
+import {
+  PAYMENT_SETTLED,
+  REFUND_REQUESTED,
+  SESSION_REQUESTED,
+  STRIPE_EVENT_RECEIVED,
+} from '../src/payments/jobs.ts';
 import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
 import { handle, startWorker } from '../src/platform/job-queue.ts';
+import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
 import { type Resources, openResources } from '../src/resources.ts';
@@ -23,6 +29,7 @@ export type RunningProcess = { readonly resources: Resources; stop(): Promise<vo
 export async function startSeatWorker(config: Config): Promise<RunningProcess> {
   const resources = await openResources(config, 'seat-worker');
   const { log } = resources;
+  const metrics = await listenForMetrics(resources);
   const redis = openRedis(config.redisUrl, 'blocking', log);
   const batcher = openHoldBatcher(resources);
   const workers = [
@@ -42,6 +49,7 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
     resources,
     async stop() {
       await Promise.all(workers.map((worker) => worker.close()));
+      await metrics.close();
       redis.disconnect();
       await resources.close();
     },
@@ -50,7 +58,7 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
 
 async function main(): Promise<void> {
   const worker = await startSeatWorker(loadConfig(process.env));
-  stopOnSignal(worker.resources.log, worker.stop);
+  stopOnSignal(worker.resources.log, () => worker.stop());
 }
 
 if (import.meta.main) runProcess(main);

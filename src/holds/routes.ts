@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idParams } from '../platform/http/params.ts';
 import { defineRoute } from '../platform/http/route.ts';
 import type { Resources } from '../resources.ts';
+import { countOutcome } from './count-outcome.ts';
 import { findHoldView, findOpenHoldView } from './find-hold.ts';
 import { holdSeats } from './hold-seats.ts';
 import { HoldSchema } from './hold-view.ts';
@@ -51,12 +52,8 @@ export const holdRoutes = [
     problems: Object.values(HOLD_PROBLEMS),
     handle: async (resources: Resources, { identity, params, body, headers }) => {
       const respondAsync = /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(String(headers['prefer'] ?? ''));
-      const { outcome, hold } = await holdSeats(resources, {
-        identity,
-        eventId: params.eventId,
-        selection: body,
-        respondAsync,
-      });
+      const command = { identity, eventId: params.eventId, selection: body, respondAsync };
+      const { outcome, hold } = await countOutcome(resources.metrics, () => holdSeats(resources, command));
       const location = `/api/holds/${hold.id}`;
       if (outcome === 'held') return { status: 201, headers: { location }, body: hold };
       const applied = respondAsync ? { 'preference-applied': 'respond-async' } : {};

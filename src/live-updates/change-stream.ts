@@ -11,7 +11,7 @@ export type ChangeEntry = { readonly id: StreamId; readonly changes: readonly Se
 const ENTRIES_REPLAYED_MAX = 2_000;
 
 const StreamIdText = z.string().refine(isStreamId);
-const Changes = z.array(z.tuple([z.int().positive(), z.enum(['a', 'l', 'b'])]));
+const Changes = z.array(z.tuple([z.int().positive(), z.enum(['a', 'l', 'b', 'x'])]));
 const Message = z.object({ id: StreamIdText, changes: Changes });
 const Entries = z.array(
   z.tuple([StreamIdText, z.tuple([z.literal('c'), z.string()])]).transform(([id, [, json]]) => ({

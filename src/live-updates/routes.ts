@@ -4,13 +4,25 @@ import { EVENT_PROBLEMS } from '../events/problems.ts';
 import { getSaleRules } from '../events/sale-rules.ts';
 import { UUID_PATTERN } from '../platform/id.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
-import type { Mount, Operation } from '../platform/http/route.ts';
+import type { Operation } from '../platform/http/route.ts';
+import { type MetricKind, defineMetric } from '../platform/metrics.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { LIVE_UPDATE_PROBLEMS } from './problems.ts';
 import { type SeatStreams, openSeatStreams } from './seat-streams.ts';
 
-export type LiveUpdates = { readonly mount: Mount; viewerCount(): number; close(): void };
+export type LiveUpdates = {
+  readonly router: Router;
+  /** For the OpenAPI document, which otherwise is made of routes. */
+  readonly operation: Operation;
+  close(): void;
+};
+
+const VIEWERS: MetricKind = defineMetric({
+  name: 'holdfast_stream_viewers',
+  help: 'Open live streams of this server.',
+  labels: [],
+});
 
 const OPERATION: Operation = {
   method: 'get',
@@ -40,7 +52,7 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-/** The stream of an event's seat changes. It is mounted before the compression, which would keep buffers for each viewer. */
+/** The stream of an event's seat changes. No compression: it would keep buffers for each viewer. */
 export function openLiveUpdates(resources: Resources, addressLimit: RateLimit): LiveUpdates {
   const { perServerMax, perAddressMax } = resources.config.streams;
   const streams = openSeatStreams(resources, {
@@ -50,16 +62,13 @@ export function openLiveUpdates(resources: Resources, addressLimit: RateLimit): 
   const router = Router();
   router.get(OPERATION.path, async (req, res) => {
     const address = req.ip ?? 'unknown';
-    res.set(await addressLimit.consume(address));
+    res.set(addressLimit.consume(address));
     const eventId = await requireEvent(resources, String(req.params['eventId']));
     if (req.method === 'HEAD') return void res.set(STREAM_HEADERS).end();
     await stream(streams, address, eventId, req, res);
   });
-  return {
-    mount: { path: '/', handler: router, operation: OPERATION },
-    viewerCount: () => streams.viewerCount(),
-    close: () => streams.close(),
-  };
+  resources.metrics.onScrape(() => resources.metrics.set(VIEWERS, {}, streams.viewerCount()));
+  return { router, operation: OPERATION, close: () => streams.close() };
 }
 
 /** @throws Problem `event_not_found`, also for an event that is not public yet. */

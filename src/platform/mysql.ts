@@ -50,22 +50,19 @@ export async function pingMysql(db: Db): Promise<void> {
   await sql`SELECT 1`.execute(db);
 }
 
+const Counted = z.object({ length: z.int() });
 /** The driver counts these, under names of its own. */
-const PoolState = z.object({
-  _allConnections: z.object({ length: z.int() }),
-  _freeConnections: z.object({ length: z.int() }),
-  _connectionQueue: z.object({ length: z.int() }),
-});
+const PoolUsage = z
+  .object({ _allConnections: Counted, _freeConnections: Counted, _connectionQueue: Counted })
+  .transform(({ _allConnections: open, _freeConnections: idle, _connectionQueue: waiting }) => ({
+    open: open.length,
+    idle: idle.length,
+    waiting: waiting.length,
+  }));
 
 /** How many connections the pool has open and idle, and how many callers wait for one; null when the driver does not tell. */
-export function poolUsage(db: Db): { open: number; idle: number; waiting: number } | null {
-  const state = PoolState.safeParse(pools.get(db)).data;
-  if (state === undefined) return null;
-  return {
-    open: state._allConnections.length,
-    idle: state._freeConnections.length,
-    waiting: state._connectionQueue.length,
-  };
+export function poolUsage(db: Db): z.output<typeof PoolUsage> | null {
+  return PoolUsage.safeParse(pools.get(db)).data ?? null;
 }
 
 const SESSION_SETTINGS = [

@@ -108,6 +108,4 @@ export type Operation = Omit<AnyRoute<never>, 'handle'>;
 export type Mount = {
   readonly path: string;
   readonly handler: RequestHandler;
-  /** Set when it is nevertheless an operation of the API, and so to be documented. */
-  readonly operation?: Operation;
 };
