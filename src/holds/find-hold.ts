@@ -5,7 +5,7 @@ import { getSeatLayout } from '../seats/seat-layout.ts';
 import { listSeatsOfHold } from '../seats/seat-store.ts';
 import { type Hold, findClaimOutcome, findHold, findOpenHold, findRejection } from './hold-store.ts';
 import { type HoldView, holdView } from './hold-view.ts';
-import type { ClaimOutcome } from './jobs.ts';
+import { type ClaimOutcome, HOLD_CLAIMED } from './jobs.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 import { type QueuedClaim, queuePlace, recallQueued } from './queue-place.ts';
 import { rejected } from './rejection.ts';
@@ -24,10 +24,26 @@ export async function findHoldView(
   ]);
   if (hold !== null) return viewOf(resources, ownedBy(hold, userId), waiting);
   if (waiting === null || waiting.userId !== userId) throw notFound();
-  const outcome = await findClaimOutcome(resources.db, waiting.eventId, waiting.claimId);
-  if (outcome !== null && outcome.holdId !== holdId)
+  const outcome = await fateOf(resources, waiting);
+  if (outcome === 'lost') throw notFound();
+  if (outcome !== 'waiting' && outcome.holdId !== holdId)
     return findHoldView(resources, { holdId: outcome.holdId, userId });
   return queuedView(resources, holdId, waiting);
+}
+
+/**
+ * What became of a claim that was answered 202. `lost`: nobody will ever decide it, because its job went with Redis or
+ * failed for good; its buyer must hear that, and not wait. MySQL is asked again after the queue, for a claim that was
+ * decided in between.
+ */
+async function fateOf(
+  { db, queues }: Resources,
+  { eventId, claimId }: QueuedClaim,
+): Promise<ClaimOutcome | 'waiting' | 'lost'> {
+  const decided = await findClaimOutcome(db, eventId, claimId);
+  if (decided !== null) return decided;
+  if (await queues.isPending(HOLD_CLAIMED.queue, claimId)) return 'waiting';
+  return (await findClaimOutcome(db, eventId, claimId)) ?? 'lost';
 }
 
 /** The buyer's open hold of an event, or null. One whose time is over counts as none. */
@@ -73,8 +89,9 @@ async function afterwordOf(
   waiting: QueuedClaim | null,
 ): Promise<Partial<HoldView>> {
   if (waiting !== null) {
-    const outcome = await findClaimOutcome(resources.db, waiting.eventId, waiting.claimId);
-    if (outcome === null) {
+    const outcome = await fateOf(resources, waiting);
+    if (outcome === 'lost') return {};
+    if (outcome === 'waiting') {
       return {
         pendingSeatIds: waiting.seatIds,
         ...(await queuePlace(resources.redis, waiting, resources.clock.nowMs())),

@@ -23,12 +23,15 @@ export type JobQueues = {
    * derived from what the job is about makes the adding repeatable. Ids must not contain ':'.
    */
   add<Data>(kind: JobKind<Data>, data: Data, options: { jobId: string; delayMs?: number }): Promise<void>;
+  /** Whether a job will still be worked on: false when it is done, has failed for good, or was lost with Redis. */
+  isPending(queue: QueueName, jobId: string): Promise<boolean>;
   readonly byName: Readonly<Record<QueueName, Queue>>;
   close(): Promise<void>;
 };
 
 /** The hash tag keeps all keys of the queues in one slot of a cluster, which BullMQ's scripts need. */
 export const QUEUE_PREFIX = '{holdfast}';
+const PENDING_STATES: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized']);
 const COMPLETED_JOBS_KEPT = 50;
 const FAILED_JOBS_KEPT = 100;
 
@@ -59,6 +62,9 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
         removeOnFail: { count: FAILED_JOBS_KEPT },
         ...(delayMs === undefined ? {} : { delay: delayMs }),
       });
+    },
+    async isPending(queue, jobId) {
+      return PENDING_STATES.has(await byName[queue].getJobState(jobId));
     },
     async close() {
       await Promise.all(Object.values(byName).map((queue) => queue.close()));
