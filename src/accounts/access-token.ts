@@ -47,15 +47,17 @@ export async function openAccessTokens(resources: Resources): Promise<AccessToke
   const revoked = await openRevokedSessions(resources);
   return {
     authenticate({ headers }) {
-      const token = bearerToken(headers.authorization);
+      const { authorization } = headers;
+      if (authorization === undefined) return null;
+      const present = verified.get(authorization);
+      const token = present ?? readToken(authorization, keys, clock.nowMs());
       if (token === null) return null;
-      const present = verified.get(token);
-      const { identity, expiresAtMs } = present ?? verify(token, keys, clock.nowMs());
+      const { identity, expiresAtMs } = token;
       if (expiresAtMs <= clock.nowMs()) throw badToken(EXPIRED);
       if (!revoked.isKnown())
         throw new Problem(PROBLEMS.unavailable, 'The server is starting: try again in a moment.');
       if (revoked.has(identity.sessionId)) throw badToken('The session has ended: sign in again.');
-      if (present === undefined) verified.set(token, { identity, expiresAtMs });
+      if (present === undefined) verified.set(authorization, token);
       return identity;
     },
     close: () => revoked.close(),
@@ -82,10 +84,10 @@ export function signAccessToken(
   );
 }
 
-/** The text after `Bearer`; another scheme (a proxy's password, say) is not ours to judge. */
-function bearerToken(authorization: string | undefined): string | null {
-  if (authorization === undefined) return null;
-  return /^bearer +(?<token>\S+) *$/i.exec(authorization)?.groups?.['token'] ?? null;
+/** null: another scheme (a proxy's password, say), which is not ours to judge. @throws Problem when it is not good. */
+function readToken(authorization: string, keys: readonly KeyObject[], nowMs: number): Verified | null {
+  const token = /^bearer +(?<token>\S+) *$/i.exec(authorization)?.groups?.['token'];
+  return token === undefined ? null : verify(token, keys, nowMs);
 }
 
 /** @throws Problem when no secret, the current or one before it, has signed the token for us. */

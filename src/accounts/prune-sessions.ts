@@ -1,20 +1,23 @@
+import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
-import { REFRESH_TOKEN_TTL_MS } from './session.ts';
-import { deleteExpiredTokens, deleteSessionsWithoutTokens } from './session-store.ts';
+import { deleteSessionsWithoutTokens, deleteTokens, listExpiredTokens } from './session-store.ts';
 
-const ROWS_PER_RUN_MAX = 1_000;
+const TOKENS_PER_RUN_MAX = 1_000;
 
 /**
- * Deletes refresh tokens that expired and sessions that have none left, a bounded number a call: for the cleanup
- * worker. An expired token is refused whether its row is there or not.
- * @returns how many rows went; more than none means that another call may find more.
+ * Deletes refresh tokens that expired, with the sessions whose last token that was; a bounded number a call, for the
+ * cleanup worker. An expired token is refused whether its row is there or not.
+ * @returns how many tokens went.
  */
-export async function pruneSessions({ db, clock }: Pick<Resources, 'db' | 'clock'>): Promise<number> {
-  const tokens = await deleteExpiredTokens(db, ROWS_PER_RUN_MAX);
-  const sessions = await deleteSessionsWithoutTokens(
-    db,
-    clock.nowMs() - REFRESH_TOKEN_TTL_MS,
-    ROWS_PER_RUN_MAX,
-  );
-  return tokens + sessions;
+export async function pruneSessions({ db }: Pick<Resources, 'db'>): Promise<number> {
+  return await inTransaction(db, async (tx) => {
+    const expired = await listExpiredTokens(tx, TOKENS_PER_RUN_MAX);
+    if (expired.length === 0) return 0;
+    await deleteTokens(
+      tx,
+      expired.map((token) => token.tokenHash),
+    );
+    await deleteSessionsWithoutTokens(tx, [...new Set(expired.map((token) => token.sessionId))]);
+    return expired.length;
+  });
 }

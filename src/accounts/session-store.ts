@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Id, type UserId, fromBytes, newId, toBytes } from '../platform/id.ts';
+import { type Id, type UserId, fromBytes, toBytes } from '../platform/id.ts';
 import { type Db, type DbOrTx, NOW, type Tx, nowPlusMs } from '../platform/mysql.ts';
 
 export type SessionId = Id<'session'>;
@@ -128,22 +128,30 @@ export async function listRevokedSessions(db: Db, withinMs: number): Promise<Ses
   return rows.map((row) => fromBytes(row.session_id));
 }
 
-/** Deletes tokens that expired, at most `max`, and gives how many there were. */
-export async function deleteExpiredTokens(db: Db, max: number): Promise<number> {
-  const result = await db
-    .deleteFrom('refresh_tokens')
+/** Tokens that expired, the oldest first. */
+export async function listExpiredTokens(
+  tx: Tx,
+  max: number,
+): Promise<{ tokenHash: Buffer; sessionId: SessionId }[]> {
+  const rows = await tx
+    .selectFrom('refresh_tokens')
+    .select(['token_hash', 'session_id'])
     .where('expires_at', '<', NOW)
+    .orderBy('expires_at')
     .limit(max)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+    .execute();
+  return rows.map((row) => ({ tokenHash: row.token_hash, sessionId: fromBytes(row.session_id) }));
 }
 
-/** Deletes sessions begun before `beforeMs` (since the epoch) that have no token left, at most `max`. */
-export async function deleteSessionsWithoutTokens(db: Db, beforeMs: number, max: number): Promise<number> {
-  const result = await db
+export async function deleteTokens(tx: Tx, tokenHashes: readonly Buffer[]): Promise<void> {
+  await tx.deleteFrom('refresh_tokens').where('token_hash', 'in', tokenHashes).execute();
+}
+
+/** Deletes those of the sessions that have no token left. */
+export async function deleteSessionsWithoutTokens(tx: Tx, sessionIds: readonly SessionId[]): Promise<void> {
+  await tx
     .deleteFrom('sessions')
-    // The key begins with the time at which it was made, so old sessions are found without a look at the others.
-    .where('session_id', '<', toBytes(newId(beforeMs)))
+    .where('session_id', 'in', sessionIds.map(toBytes))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -154,7 +162,5 @@ export async function deleteSessionsWithoutTokens(db: Db, beforeMs: number, max:
         ),
       ),
     )
-    .limit(max)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+    .execute();
 }

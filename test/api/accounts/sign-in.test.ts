@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createUser } from '../../../src/accounts/create-user.ts';
 import { limitFailures } from '../../../src/accounts/sign-in-failures.ts';
 import { client } from '../../support/client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { useHoldfast } from '../../support/harness.ts';
 import { PASSWORD, newEmail, registered } from './people.ts';
 
@@ -67,10 +68,10 @@ test('login / unknown address and wrong password / the same time, since a hash i
   }
   expect(Math.min(...unknown)).toBeGreaterThan(ONE_HASH_MS);
   expect(Math.min(...wrong)).toBeGreaterThan(ONE_HASH_MS);
-  // The quickest of each: what else the machine is doing only ever adds.
+  // The quickest of each, and loosely: what else the machine is doing adds to either. Without a hash it is a fiftieth.
   const ratio = Math.min(...unknown) / Math.min(...wrong);
-  expect(ratio).toBeGreaterThan(0.5);
-  expect(ratio).toBeLessThan(2);
+  expect(ratio).toBeGreaterThan(1 / 4);
+  expect(ratio).toBeLessThan(4);
 });
 
 test('login / the right 72 bytes with one more behind them, which bcrypt would cut off / refused', async () => {
@@ -108,13 +109,13 @@ test('register / the same address three times at once / one account', async () =
 test('login / an account with too many failures / closed for a minute, for the right password too; others are not', async () => {
   const { redis } = holdfast.current.server.resources;
   const [{ email }, other] = await Promise.all([registered(holdfast.current), registered(holdfast.current)]);
-  for (let failure = 0; failure < 10; failure += 1) {
-    await expect(limitFailures(redis, email, async () => null)).rejects.toMatchObject({
-      kind: { code: 'sign_in_failed' },
-    });
-  }
-  const closed = await login(email, PASSWORD);
-  expect(closed.status).toBe(429);
+  // Again, should the minute have ended in between: the count begins afresh with each.
+  const closed = await eventually(async () => {
+    await Promise.allSettled(Array.from({ length: 10 }, () => limitFailures(redis, email, async () => null)));
+    const answer = await login(email, PASSWORD);
+    expect(answer.status).toBe(429);
+    return answer;
+  });
   expect(closed.body.code).toBe('rate_limited');
   expect(Number(closed.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await login(other.email, PASSWORD)).status).toBe(200);
