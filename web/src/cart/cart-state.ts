@@ -1,4 +1,4 @@
-import { ApiProblem } from '../api/problem.ts';
+import { ApiProblem, ownRefusal } from '../api/problem.ts';
 import type { Hold } from '../api/holds.ts';
 
 export type Queue = { readonly position: number | null; readonly seconds: number | null };
@@ -66,4 +66,11 @@ export function takenBy(error: unknown, seats: readonly number[]): number[] {
 /** The payment that a refusal says to have been made already. */
 export function alreadyPaid(error: unknown): string | null {
   return error instanceof ApiProblem && error.code === 'already_paid' ? error.paymentId : null;
+}
+
+/** Why a selection that had to wait came to nothing; null when it did not, or only because others were quicker. */
+export function refusalOf({ rejection }: Hold): ApiProblem | null {
+  if (rejection === null || (rejection.code === 'seats_taken' && (rejection.seatIds?.length ?? 0) > 0))
+    return null;
+  return ownRefusal(rejection.code, rejection.detail);
 }

@@ -23,6 +23,7 @@ import {
   alreadyPaid,
   isDeciding,
   isOpen,
+  refusalOf,
   sameSeats,
   seatsOf,
   takenBy,
@@ -196,7 +197,9 @@ export class Cart {
       this.#wishes.answered(seats, 'in');
       if (gained.length > 0)
         this.#options.tell({ kind: seats.length > 0 ? 'taken' : 'found', seats: gained });
-      if (lost.length > 0 || (seats.length === 0 && gained.length === 0)) this.#tellLoss(hold, lost);
+      const refusal = refusalOf(hold);
+      if (refusal !== null) this.#options.tell({ kind: 'refused', error: refusal });
+      else if (lost.length > 0) this.#lose(lost);
     } catch (error) {
       const lost = takenBy(error, seats);
       // All or nothing: the others were not refused, and are asked for again without the lost ones.
@@ -232,14 +235,6 @@ export class Cart {
     this.#patch({ queue: null });
     if (asked.length === 0 && current.status === 'expired') await this.#lapseIfRemembered();
     return current;
-  }
-
-  #tellLoss(hold: Hold, lost: readonly number[]): void {
-    const { rejection } = hold;
-    const isTaken = rejection === null || rejection.code === 'seats_taken';
-    if (isTaken && lost.length > 0) return this.#lose(lost);
-    const error = ownRefusal(rejection?.code ?? 'not_enough_seats', rejection?.detail ?? null);
-    this.#options.tell({ kind: 'refused', error });
   }
 
   #lose(lost: readonly number[]): void {

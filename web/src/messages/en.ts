@@ -176,6 +176,8 @@ export const en = {
     none: 'You have no bookings yet.',
     signInFirst:
       'Sign in to see the bookings of your account. Bookings made in this browser without an account show here by themselves.',
+    guestNote: 'These bookings are known to this browser only.',
+    guestKeep: 'Make an account to have them everywhere',
     confirmed: 'Confirmed',
     cancelled: 'Cancelled',
     transferred: 'Passed on',

@@ -28,7 +28,7 @@ export function drawSectionLabels(
   context.textBaseline = 'middle';
   for (const [index, section] of model.sections.entries()) {
     if (section.seatCount === 0 || section.generalAdmission !== null) continue;
-    const room = (section.bounds.right - section.bounds.left) * view.scale + 24;
+    const room = (section.bounds.right - section.bounds.left) * view.scale + 12;
     const at = toScreen(view, section.middle);
     context.font = `650 ${SECTION_FONT_PX}px ${colours.font}`;
     const name = fittingName(context, section.name, room);
@@ -57,8 +57,8 @@ export function drawSectionLabels(
 /** The name, else its last word (the number of "Upper block 201"), else none. */
 function fittingName(context: CanvasRenderingContext2D, name: string, room: number): string | null {
   if (context.measureText(name).width <= room) return name;
-  const last = name.split(' ').at(-1) ?? name;
-  return context.measureText(last).width <= room ? last : null;
+  const last = name.split(' ').at(-1) ?? '';
+  return last.length >= 2 && context.measureText(last).width <= room ? last : null;
 }
 
 function overlap(a: { left: number; top: number; right: number; bottom: number }, b: typeof a): boolean {

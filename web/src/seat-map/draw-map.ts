@@ -8,10 +8,12 @@ import {
 } from './draw-labels.ts';
 import { drawAreas } from './draw-venue.ts';
 import type { MapView } from './map-view.ts';
-import { LOOK_INDEX, spriteIndex } from './seat-sprites.ts';
-import { inSight, toScreen } from './viewport.ts';
+import { drawOwnSeats, drawSeats } from './draw-seats.ts';
+import { toScreen } from './viewport.ts';
 
 const HULL_ALPHA = 0.1;
+/** From so many seats on, the overview is kept as a picture that is only moved. */
+const KEPT_FROM_SEATS = 3_000;
 
 /** Draws all that is in sight. */
 export function drawMap(map: MapView): void {
@@ -26,7 +28,9 @@ export function drawMap(map: MapView): void {
   const isOverview = map.radiusPx() < ROW_LABEL_RADIUS_MIN;
   if (isOverview) drawHulls(context, map);
   drawAreas(context, model, view.scale, colours);
-  const { seats, rows } = drawSeats(context, map, ratio);
+  const isKept = isOverview && model.seatCount >= KEPT_FROM_SEATS;
+  const { seats, rows } = isKept ? map.layer.draw(context, map, ratio) : drawSeats(context, map, ratio);
+  if (isOverview) drawOwnSeats(context, map, ratio);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (map.radiusPx() >= SEAT_LABEL_RADIUS_MIN)
     drawSeatLabels(context, model, map.states, seats, view, colours);
@@ -53,32 +57,6 @@ function drawHulls(context: CanvasRenderingContext2D, map: MapView): void {
     context.fill();
   }
   context.globalAlpha = 1;
-}
-
-/** Copies a sprite for each seat in sight, and tells which seats and rows those are. */
-function drawSeats(context: CanvasRenderingContext2D, map: MapView, ratio: number) {
-  const { model, states, view, tierWanted, sprites } = map;
-  const seats: number[] = [];
-  const rows = new Set<number>();
-  const scale = view.scale * ratio;
-  const usual = sprites.ofSize(model.seatRadius * scale);
-  const hasLabels = map.radiusPx() >= ROW_LABEL_RADIUS_MIN;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  map.grid.visit(inSight(view, map.box, model.seatRadius * 2), (seat) => {
-    const tier = model.tierOf[seat] ?? 0;
-    const radius = model.radius[seat] ?? model.seatRadius;
-    const ofSize = radius === model.seatRadius ? usual : sprites.ofSize(radius * scale);
-    const isFaint = tierWanted !== -1 && tier !== tierWanted;
-    const sprite = ofSize[spriteIndex(tier, LOOK_INDEX[states.lookOf(seat)], isFaint, model.tiers.length)];
-    if (sprite === undefined) return;
-    const x = Math.round((model.x[seat] ?? 0) * scale + view.x * ratio - sprite.half);
-    const y = Math.round((model.y[seat] ?? 0) * scale + view.y * ratio - sprite.half);
-    context.drawImage(sprite.image, x, y);
-    if (!hasLabels) return;
-    seats.push(seat);
-    rows.add(model.rowOf[seat] ?? -1);
-  });
-  return { seats, rows };
 }
 
 /** General admission: its price's colour along the edge, and how many places are free. */

@@ -60,7 +60,8 @@ function drawText(context: CanvasRenderingContext2D, area: Area, scale: number, 
   const { text, x, y, size, color } = area.text;
   const isOnShape = area.shape !== 'text' && area.color !== null;
   // Words stay readable from afar, as long as they are on their shape.
-  context.font = `600 ${Math.max(size, TEXT_PX_MIN / scale)}px ${colours.font}`;
+  const readable = Math.min(TEXT_PX_MIN / scale, (area.height ?? Infinity) * 0.8);
+  context.font = `600 ${Math.max(size, readable)}px ${colours.font}`;
   if (isOnShape && area.width !== null && context.measureText(text).width > area.width) return;
   context.textAlign = 'center';
   context.textBaseline = 'middle';

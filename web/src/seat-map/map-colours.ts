@@ -35,9 +35,19 @@ export function readColours(element: Element): MapColours {
 
 type Rgb = readonly [red: number, green: number, blue: number];
 let scratch: CanvasRenderingContext2D | null = null;
+const known = new Map<string, Rgb>();
 
 /** Any CSS colour as numbers; the browser does the reading. */
 export function rgbOf(colour: string): Rgb {
+  let rgb = known.get(colour);
+  if (rgb === undefined) {
+    rgb = readRgb(colour);
+    known.set(colour, rgb);
+  }
+  return rgb;
+}
+
+function readRgb(colour: string): Rgb {
   scratch ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   if (scratch === null) return [128, 128, 128];
   scratch.clearRect(0, 0, 1, 1);

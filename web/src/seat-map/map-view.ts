@@ -3,6 +3,7 @@ import { drawMap } from './draw-map.ts';
 import { type Bounds, type Point, growBounds, noBounds } from './geometry.ts';
 import { type MapColours, readColours } from './map-colours.ts';
 import type { SeatModel } from './seat-model.ts';
+import { SeatLayer } from './seat-layer.ts';
 import { SeatSprites } from './seat-sprites.ts';
 import { type SpatialGrid, buildSpatialGrid } from './spatial-grid.ts';
 import {
@@ -24,7 +25,8 @@ const ANIMATION_MS = 220;
 const REACH_PX = { mouse: 4, touch: 12 };
 /** Seats that are drawn smaller can't be told apart by a pointer: a tap on them comes nearer first. */
 const PICK_RADIUS_MIN = { mouse: 4, touch: 7 };
-const NEARER_RADIUS = 13;
+const NEARER_RADIUS = 12;
+const NEARER_FACTOR_MAX = 7;
 /** What one wants to see around a seat that is shown: so many of its widths. */
 const AROUND_SEATS = 14;
 
@@ -45,6 +47,7 @@ export class MapView {
   cursor = -1;
   colours: MapColours;
   sprites: SeatSprites;
+  readonly layer = new SeatLayer();
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
   #frame = 0;
@@ -59,7 +62,10 @@ export class MapView {
     this.sprites = new SeatSprites(model.tiers, this.colours);
     const resizing = new ResizeObserver(() => this.#resize());
     resizing.observe(canvas);
-    const stopWatching = states.watch(() => this.draw());
+    const stopWatching = states.watch((seats) => {
+      this.layer.changed(seats);
+      this.draw();
+    });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#recolour(), {
       signal: this.#closing.signal,
     });
@@ -127,7 +133,7 @@ export class MapView {
 
   /** Comes nearer to a point of the screen, until seats there can be picked. */
   comeNearer(at: Point): void {
-    this.stepZoom(Math.min(4, NEARER_RADIUS / this.radiusPx()), at);
+    this.stepZoom(Math.min(NEARER_FACTOR_MAX, NEARER_RADIUS / this.radiusPx()), at);
   }
 
   hitAt(at: Point, pointer: 'mouse' | 'touch'): Hit {
@@ -157,6 +163,7 @@ export class MapView {
 
   setTierWanted(tier: number): void {
     this.tierWanted = tier;
+    this.layer.changed('all');
     this.draw();
   }
 
@@ -212,6 +219,7 @@ export class MapView {
   #recolour(): void {
     this.colours = readColours(this.canvas);
     this.sprites = new SeatSprites(this.model.tiers, this.colours);
+    this.layer.changed('all');
     this.draw();
   }
 

@@ -28,7 +28,7 @@ export class SeatSprites {
     this.#colours = colours;
   }
 
-  /** All sprites of a radius in device pixels, at `tier * LOOKS.length + look`; `spriteAt` fills what is missing. */
+  /** All sprites of a radius in device pixels, by `spriteIndex`. */
   ofSize(radius: number): (Sprite | undefined)[] {
     const size = Math.max(1, Math.round(radius * 2) / 2);
     let sprites = this.#bySize.get(size);
@@ -39,6 +39,13 @@ export class SeatSprites {
       this.#fill(sprites, size);
     }
     return sprites;
+  }
+
+  /** The one colour of a seat that is too small for a shape. */
+  dot(tier: number, look: SeatLook, faint: boolean): string {
+    const colour = this.#tiers[tier]?.color ?? this.#colours.line;
+    if (look !== 'free') return this.#colours.sold;
+    return faint ? mixed(colour, this.#colours.ground, 0.8) : colour;
   }
 
   /** Each tier twice: as it is, and faint, for when another price is looked for. */

@@ -50,6 +50,11 @@ export class SeatStates {
     return this.#letters[seat] === FREE && !this.#mine.has(seat);
   }
 
+  /** The seats that are the buyer's, and those that are being asked for. */
+  own(): number[] {
+    return [...new Set([...this.#mine, ...this.#changing])];
+  }
+
   isMine(seat: number): boolean {
     return this.#mine.has(seat);
   }

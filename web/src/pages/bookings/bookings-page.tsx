@@ -56,6 +56,11 @@ function Bookings({ isGuest }: { isGuest: boolean }) {
   if (items.length === 0) return <p>{messages.bookings.none}</p>;
   return (
     <>
+      {isGuest && (
+        <p className="soft">
+          {messages.bookings.guestNote} <Link to="/sign-in">{messages.bookings.guestKeep}</Link>
+        </p>
+      )}
       <ul className="bookings">
         {items.map((item) => (
           <BookingItem

@@ -133,16 +133,18 @@ function ListedRow({ row, section, office, tier, pick }: ListedRowProps) {
       <span className="listed-row-label small soft" aria-hidden="true">
         {rowName(row)}
       </span>
-      {seats.map((seat) => (
-        <ListedSeat
-          key={seat}
-          seat={seat}
-          office={office}
-          isStop={seat === stop}
-          pick={pick}
-          focused={setAt}
-        />
-      ))}
+      <div className="listed-seats">
+        {seats.map((seat) => (
+          <ListedSeat
+            key={seat}
+            seat={seat}
+            office={office}
+            isStop={seat === stop}
+            pick={pick}
+            focused={setAt}
+          />
+        ))}
+      </div>
     </div>
   );
 }
