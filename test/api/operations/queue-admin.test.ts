@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually.ts';
 import { useHoldfast } from '../../support/harness.ts';
 import { client } from '../../support/client.ts';
 
-const holdfast = useHoldfast();
+const holdfast = useHoldfast({ env: { LOG_LEVEL: 'silent' } });
 const QUEUE = 'seat-selection';
 const admin = () => organiser(holdfast.current, 'admin');
 
