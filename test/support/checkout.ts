@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { toBytes } from '../../src/platform/id.ts';
 import { type Client, guest } from './client.ts';
+import { eventually } from './eventually.ts';
 import type { Holdfast } from './harness.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of an answer by its assertions
@@ -16,7 +17,7 @@ export type AtCheckout = {
   readonly url: string;
 };
 
-/** Holds the seats for a buyer (a new guest by default) and begins the checkout. */
+/** Holds the seats for a buyer (a new guest by default) and begins the checkout, however long a busy machine takes. */
 export async function checkOut(
   holdfast: Holdfast,
   order: { eventId: string; seatIds: readonly number[]; buyer?: Client },
@@ -24,15 +25,19 @@ export async function checkOut(
   const buyer = order.buyer ?? (await guest(holdfast));
   const holdId = await hold(buyer, order);
   const { status, body } = await buyer.request('POST', `/api/holds/${holdId}/checkout`, {});
-  if (status !== 200) throw new Error(`No checkout: ${status} ${JSON.stringify(body)}`);
-  return {
-    buyer,
-    eventId: order.eventId,
-    holdId,
-    paymentId: body.paymentId,
-    url: body.url,
-    sessionId: sessionIdIn(body.url),
-  };
+  if (status !== 200 && status !== 202) throw new Error(`No checkout: ${status} ${JSON.stringify(body)}`);
+  const { paymentId } = body;
+  const url = body.url ?? (await urlOf({ buyer, paymentId }));
+  return { buyer, eventId: order.eventId, holdId, paymentId, url, sessionId: sessionIdIn(url) };
+}
+
+/** Where to pay, once the session is made. */
+export async function urlOf(at: Pick<AtCheckout, 'buyer' | 'paymentId'>): Promise<string> {
+  return eventually(async () => {
+    const { url } = await payment(at);
+    if (url === null) throw new Error(`The payment ${at.paymentId} has no session yet.`);
+    return url;
+  }, 20_000);
 }
 
 export async function hold(
@@ -42,8 +47,14 @@ export async function hold(
   const { status, body } = await buyer.request('POST', `/api/events/${order.eventId}/holds`, {
     seatIds: order.seatIds,
   });
-  if (status !== 201) throw new Error(`No hold: ${status} ${JSON.stringify(body)}`);
-  return body.id;
+  if (status !== 201 && status !== 202) throw new Error(`No hold: ${status} ${JSON.stringify(body)}`);
+  return eventually(async () => {
+    const mine = await buyer.request('GET', `/api/holds/${body.id}`);
+    const seatIds = mine.body.seats?.map((seat: { id: number }) => seat.id);
+    if (mine.body.status !== 'held' || !order.seatIds.every((seatId) => seatIds.includes(seatId)))
+      throw new Error(`Not held: ${JSON.stringify(mine.body)}`);
+    return mine.body.id;
+  });
 }
 
 export function sessionIdIn(url: string): string {

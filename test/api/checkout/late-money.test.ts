@@ -86,8 +86,8 @@ describe('the lock ended while the buyer paid', () => {
         const money = await moneyOf(holdfast.current, at.sessionId);
         const shown = await payment(at);
         const status = await holdStatus(holdfast.current, at.holdId);
-        if (money.captured > 0) expect([status, shown.bookings.length]).toEqual(['booked', 1]);
-        else expect([status, shown.bookings.length]).toEqual(['expired', 0]);
+        const expected = money.captured > 0 ? ['booked', 1] : ['expired', 0];
+        expect([status, shown.bookings.length]).toEqual(expected);
       });
     }
   });
