@@ -64,6 +64,8 @@ export async function ensureUser(): Promise<void> {
   if (await hasUser()) return;
   await locked(async () => {
     if (access !== null || (hasHint() && (await renew()) !== null)) return;
+    // Before the answer: a reload in between then still finds the guest that was made.
+    remember(true);
     adopt(
       await request('/api/auth/guest', { method: 'POST', body: { cookie: true }, repeatable: true }),
       'tell',
