@@ -126,8 +126,11 @@ export interface EventSeatsTable {
   seat_label: Generated<string>;
   seat_guid: string;
   status: Generated<SeatStatus>;
-  /** 'checkout': the buyer is at Stripe, so an expired lock may not be taken over. */
-  lock_kind: 'hold' | 'checkout' | null;
+  /**
+   * 'checkout': the buyer is at Stripe, so an expired lock may not be taken over. 'blocked': the organiser keeps the seat
+   * off sale; it belongs to no hold and never runs out.
+   */
+  lock_kind: 'hold' | 'checkout' | 'blocked' | null;
   locked_user_id: IdBytes | null;
   lock_expire: Date | null;
   /** The hold that locked the seat, and that bought it; null only while the seat is available. */

@@ -8,12 +8,14 @@ import { checkoutRoutes } from './checkout/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { holdRoutes } from './holds/routes.ts';
 import { openLiveUpdates } from './live-updates/routes.ts';
+import { auditRoutes } from './operations/audit-routes.ts';
 import { apiDocsMounts } from './operations/api-docs.ts';
 import { failuresMount } from './operations/failures-page.ts';
 import { exposeGauges } from './operations/gauges.ts';
 import { queueBoardMount } from './operations/queue-board.ts';
 import { operationRoutes } from './operations/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
+import { salesRoutes } from './sales/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
@@ -34,6 +36,8 @@ export const ROUTES: readonly AnyRoute<Resources>[] = [
   ...paymentRoutes,
   ...bookingRoutes,
   ...operationRoutes,
+  ...auditRoutes,
+  ...salesRoutes,
 ];
 
 export type App = {

@@ -149,6 +149,11 @@ export const generatePlanBody = z
   .refine(oneLayout, 'Give either generator or preset')
   .meta({ id: 'PlanRequest' });
 
+export const previewPlanBody = z
+  .object(layoutShape)
+  .refine(oneLayout, ONE_LAYOUT)
+  .meta({ id: 'PlanPreviewRequest' });
+
 export type UpdateEventBody = z.output<typeof updateEventBody>;
 
 /** Whether a sale that opens and closes at these times is ever open. */

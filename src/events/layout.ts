@@ -14,6 +14,8 @@ import { type PlanFault, type SeatingPlan, readSeatingPlan } from './seating-pla
 const toGzip = promisify(gzip);
 const fromGzip = promisify(gunzip);
 const GZIP_LEVEL = 9;
+/** What is only looked at belongs to no event. */
+const PREVIEW_EVENT_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Everything about an event's seats that is stored. */
 export type DrawnLayout = {
@@ -96,6 +98,13 @@ export async function drawLayout(plan: SeatingPlan, head: LayoutHead): Promise<D
     isGeneralAdmission: Boolean(zone.general_admission),
   }));
   return { version: head.version, tiers: head.tiers, sections, seats, planGzip, seatMapGzip };
+}
+
+/** The seat map that an event with this plan would have, before anything is stored or priced. */
+export function previewSeatMap(plan: SeatingPlan): SeatMap {
+  const prices = Object.fromEntries(plan.categories.map((category) => [category.name, 0]));
+  const tiers = tiersOf(plan, prices).map(publicTier);
+  return buildSeatMap(plan, { eventId: PREVIEW_EVENT_ID, version: 0, currency: 'XXX', tiers });
 }
 
 /** The same seat map with other prices: only its head is new, so nothing is drawn again. */

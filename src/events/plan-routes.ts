@@ -3,9 +3,9 @@ import { idParams } from '../platform/http/params.ts';
 import { type AnyRoute, defineRoute } from '../platform/http/route.ts';
 import type { Resources } from '../resources.ts';
 import { ownEventSchema, planCheckSchema } from './event-answers.ts';
-import { generatePlanBody, planBody, replacePlanBody } from './event-requests.ts';
+import { generatePlanBody, planBody, previewPlanBody, replacePlanBody } from './event-requests.ts';
 import { findEvent } from './event-store.ts';
-import { planFrom, unpackPlan } from './layout.ts';
+import { planFrom, previewSeatMap, unpackPlan } from './layout.ts';
 import { findPlanGzip } from './layout-store.ts';
 import { ownEventReply } from './own-event-reply.ts';
 import { eventNotFound, requireOwn } from './own-event.ts';
@@ -123,12 +123,29 @@ const validateRoute = defineRoute({
   },
 });
 
+const previewRoute = defineRoute({
+  method: 'post',
+  path: '/api/admin/plans/preview',
+  operationId: 'previewPlan',
+  summary: 'Draw a seating plan as buyers would see it',
+  description: 'From a plan, a generator or a preset. Nothing is stored; the prices are 0.',
+  tags: ['organisers'],
+  auth: ORGANISERS,
+  body: previewPlanBody,
+  bodyBytesMax: PLAN_LIMITS.bodyBytesMax,
+  compress: true,
+  answers: { 200: { description: 'The seat map', schema: seatMapSchema } },
+  problems: [EVENT_PROBLEMS.invalid_plan],
+  handle: async (_resources: Resources, { body }) => ({ status: 200, body: previewSeatMap(planFrom(body)) }),
+});
+
 export const planRoutes: readonly AnyRoute<Resources>[] = [
   exportRoute,
   replaceRoute,
   seatMapRoute,
   generateRoute,
   validateRoute,
+  previewRoute,
 ];
 
 function contentsOf(plan: SeatingPlan): z.input<typeof planCheckSchema> {

@@ -12,6 +12,7 @@ import { type HoldView, holdView } from './hold-view.ts';
 import { type Claim, type ClaimReply, ClaimReplySchema, HOLD_CLAIMED } from './jobs.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 import { queuePlace, rememberQueued } from './queue-place.ts';
+import { countRefusal } from './refusal-counter.ts';
 import { rejected } from './rejection.ts';
 
 /** A buyer who waits longer for the answer is told to ask again (202). */
@@ -86,6 +87,7 @@ async function win(
     const seatIds = checkSeatIds(resources, rules, selection.seatIds);
     const { outcome, won } = await lock(seatIds);
     if (won !== null) return won;
+    countRefusal(resources, eventId);
     throw rejected('seats_taken', outcome.outcome === 'taken' ? outcome.seatIds : seatIds);
   }
   return winBest(resources, rules, selection, lock);
@@ -142,6 +144,7 @@ async function winBest(
     if (won !== null) return won;
     if (outcome.outcome === 'taken') for (const seatId of outcome.seatIds) taken.add(seatId);
   }
+  countRefusal(resources, rules.eventId);
   throw new Problem(
     HOLD_PROBLEMS.not_enough_seats,
     `There are not ${quantity} seats of this tier left: try fewer, or another tier.`,

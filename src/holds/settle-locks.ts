@@ -1,8 +1,9 @@
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
+import { BLOCKED_HOLD_ID } from '../seats/seat.ts';
 import { seatKeys } from '../seats/seat-keys.ts';
 import { markBooked, setLocks, unlockSeats } from '../seats/seat-locks.ts';
-import type { BatchResult, BatchState, Decision, OpenHold } from './decide-claims.ts';
+import type { BatchResult, BatchState, Decision, OpenHold, SeatState } from './decide-claims.ts';
 
 /**
  * Makes the Redis locks of a batch's claims say what MySQL decided:
@@ -58,7 +59,11 @@ async function settleRejected(
   const notOurs = claim.seatIds.filter((seatId) => open?.holdId !== holdId || !open.seatIds.has(seatId));
   const endsHold = open?.holdId === holdId ? {} : { endsHold: { userId: claim.userId } };
   await unlockSeats(redis, { eventId, holdId, seatIds: notOurs, ...endsHold });
-  const booked = seatsWith(state, notOurs, (seat) => seat.status === 'booked');
+  const booked = seatsWith(
+    state,
+    notOurs,
+    (seat) => seat.status === 'booked' || seat.holdId === BLOCKED_HOLD_ID,
+  );
   if (booked.length > 0) await markBooked(redis, eventId, booked);
   if (outcome.outcome === 'rejected' && outcome.reason === 'seats_taken')
     await restoreOthers(resources, eventId, notOurs, state);
@@ -90,7 +95,7 @@ async function restoreOthers(
 function seatsWith(
   state: BatchState,
   seatIds: readonly SeatId[],
-  test: (seat: { status: string }) => boolean,
+  test: (seat: SeatState) => boolean,
 ): SeatId[] {
   return seatIds.filter((seatId) => {
     const seat = state.seats.get(seatId);

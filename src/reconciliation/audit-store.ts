@@ -91,7 +91,7 @@ export async function listLocksWithoutOpenHold(tx: DbOrTx): Promise<SeatName[]> 
   const { rows } = await sql<SeatNameRow>`
     SELECT seat.event_id, seat.event_seat_id FROM event_seats AS seat
     LEFT JOIN holds ON holds.event_id = seat.event_id AND holds.hold_id = seat.hold_id AND holds.open_slot = 1
-    WHERE seat.status = 'locked' AND holds.hold_id IS NULL
+    WHERE seat.status = 'locked' AND seat.lock_kind <> 'blocked' AND holds.hold_id IS NULL
   `.execute(tx);
   return rows.map(toSeatName);
 }

@@ -3,6 +3,7 @@ import { BOOKED_MARKER } from '../seats/seat-keys.ts';
 
 /** What MySQL says of an event's seats; a seat in neither is available. */
 export type TakenSeats = {
+  /** Sold, or kept off sale by the organiser: to Redis these are the same. */
   readonly booked: ReadonlySet<SeatId>;
   readonly locked: ReadonlyMap<SeatId, LockedSeat>;
 };

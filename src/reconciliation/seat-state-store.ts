@@ -61,8 +61,11 @@ export async function readTakenSeats(db: DbOrTx, eventId: string): Promise<Taken
   const booked = new Set<SeatId>();
   const locked = new Map<SeatId, LockedSeat>();
   for (const row of rows) {
-    if (row.status === 'booked') booked.add(row.event_seat_id);
-    if (row.status !== 'locked' || row.hold_id === null) continue;
+    if (row.status === 'booked' || row.lock_kind === 'blocked') {
+      booked.add(row.event_seat_id);
+      continue;
+    }
+    if (row.hold_id === null) continue;
     locked.set(row.event_seat_id, {
       holdId: fromBytes(row.hold_id),
       userId: row.locked_user_id === null ? '' : fromBytes(row.locked_user_id),

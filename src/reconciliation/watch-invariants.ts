@@ -1,5 +1,6 @@
 import type { Resources } from '../resources.ts';
 import { audit } from './audit.ts';
+import { rememberAudit } from './latest-audit.ts';
 import { AUDIT_BREACHES, AUDIT_COUNTS } from './metrics.ts';
 
 /**
@@ -8,7 +9,9 @@ import { AUDIT_BREACHES, AUDIT_COUNTS } from './metrics.ts';
  */
 export async function watchInvariants(resources: Resources): Promise<{ breaches: number }> {
   const { metrics, log } = resources;
-  const { findings } = await audit(resources, { withStripe: false });
+  const report = await audit(resources, { withStripe: false });
+  await rememberAudit(resources, report);
+  const { findings } = report;
   let total = 0;
   for (const { invariant, counts, breaches, examples } of findings) {
     for (const [what, count] of Object.entries(counts)) metrics.set(AUDIT_COUNTS, { invariant, what }, count);

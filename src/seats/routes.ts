@@ -7,14 +7,14 @@ import { PROBLEMS, Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { getSeatStatuses } from './seat-status.ts';
 
-const Seats = z
+export const SeatsSchema = z
   .object({
     eventId: z.uuid(),
     version: z.string().meta({ description: 'Changes whenever a seat does.' }),
-    counts: z.object({ available: z.int(), locked: z.int(), booked: z.int() }),
+    counts: z.object({ available: z.int(), locked: z.int(), booked: z.int(), blocked: z.int() }),
     seats: z.string().meta({
       description:
-        'One letter per seat, in the order of the seat ids 1..N: `a` available, `l` locked, `b` booked.',
+        'One letter per seat, in the order of the seat ids 1..N: `a` available, `l` locked, `b` booked, `x` kept off sale by the organiser.',
       examples: ['aaalbba'],
     }),
   })
@@ -32,7 +32,10 @@ export const seatRoutes = [
     auth: 'none',
     params: idParams('eventId'),
     compress: true,
-    answers: { 200: { description: 'The seats', schema: Seats }, 304: { description: 'Nothing changed' } },
+    answers: {
+      200: { description: 'The seats', schema: SeatsSchema },
+      304: { description: 'Nothing changed' },
+    },
     handle: async (resources: Resources, { params, headers }) => {
       const rules = await getSaleRules(resources, params.eventId);
       if (rules === null || rules.status === 'draft') {

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
-import { letterOf } from './seat.ts';
+import { type ShownStatus, letterOf } from './seat.ts';
 import { getSeatLayout } from './seat-layout.ts';
 import { listTakenSeats } from './seat-store.ts';
 
 /** The public state of all seats of an event at one moment. */
 export type SeatStatuses = {
-  /** One letter per seat in order of their ids: `a`vailable, `l`ocked, `b`ooked. */
+  /** One letter per seat in order of their ids: `a`vailable, `l`ocked, `b`ooked, `x` blocked. */
   readonly letters: string;
-  readonly counts: { readonly available: number; readonly locked: number; readonly booked: number };
+  readonly counts: Readonly<Record<ShownStatus, number>>;
   /** Changes whenever a letter does. */
   readonly version: string;
 };
@@ -39,7 +39,7 @@ async function readSeatStatuses(resources: Resources, eventId: string): Promise<
     listTakenSeats(resources.db, eventId),
   ]);
   const letters = Buffer.alloc(layout.places.length, 'a');
-  const counts = { available: layout.places.length - taken.length, locked: 0, booked: 0 };
+  const counts = { available: layout.places.length - taken.length, locked: 0, booked: 0, blocked: 0 };
   for (const { seatId, status } of taken) {
     letters.write(letterOf(status), seatId - 1, 'latin1');
     counts[status] += 1;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { sql } from 'kysely';
 import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
 import { type SeatId, newId, toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW, type Tx, nowPlusMs } from '../platform/mysql.ts';
+import { BLOCKED_HOLD_ID, type ShownStatus } from './seat.ts';
 
 /** Seats per statement where a whole event may be written at once. */
 const ROWS_PER_STATEMENT = 1_000;
@@ -166,14 +168,17 @@ export async function listSeatsOfHold(
 export async function listTakenSeats(
   db: DbOrTx,
   eventId: string,
-): Promise<{ seatId: SeatId; status: SeatStatus }[]> {
+): Promise<{ seatId: SeatId; status: ShownStatus }[]> {
   const rows = await db
     .selectFrom('event_seats')
-    .select(['event_seat_id', 'status'])
+    .select(['event_seat_id', 'status', sql<number>`hold_id = ${toBytes(BLOCKED_HOLD_ID)}`.as('is_blocked')])
     .where('event_id', '=', toBytes(eventId))
     .where('hold_id', 'is not', null)
     .execute();
-  return rows.map((row) => ({ seatId: row.event_seat_id, status: row.status }));
+  return rows.map((row) => ({
+    seatId: row.event_seat_id,
+    status: row.is_blocked ? 'blocked' : row.status,
+  }));
 }
 
 /** Appends to the seats' story. Every change of a seat's state is told here, in the transaction that makes it. */

@@ -1,3 +1,4 @@
+import { Readable, pipeline } from 'node:stream';
 import compression from 'compression';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
@@ -149,6 +150,8 @@ function send(res: Response, { status, headers, body }: Reply): void {
   for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value);
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store');
   if (body === undefined) return void res.end();
+  // What breaks a stream in the middle breaks the connection, so that the client knows that there was more.
+  if (body instanceof Readable) return void pipeline(body, res, () => undefined);
   if (typeof body === 'string' || Buffer.isBuffer(body)) return void res.send(body);
   // Express would hash every body for an ETag; answers that may be asked for again carry their own.
   const json = Buffer.from(JSON.stringify(body));

@@ -37,7 +37,7 @@ export type RouteContext<Auth extends AuthRule, Params, Query, Body> = {
 
 export type Reply = {
   readonly status: number;
-  /** Serialised as JSON, unless it is a string or a Buffer with its own `content-type` header. */
+  /** Serialised as JSON, unless it is a string, a Buffer or a Readable with its own `content-type` header. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 };
