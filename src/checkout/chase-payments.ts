@@ -12,7 +12,7 @@ import { StripeFailure } from '../payments/stripe-failure.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { restartWindow } from './begin-checkout.ts';
-import { listOverdueCheckouts } from './checkout-store.ts';
+import { type CheckoutAtHand, listOverdueCheckouts } from './checkout-store.ts';
 import { endCheckout, type EndOutcome } from './end-checkout.ts';
 import { endPayment, finishCheckout, settleCheckout } from './settle-checkout.ts';
 
@@ -32,9 +32,19 @@ const UNFULFILLED_MS = 10_000;
 export async function endOverdueCheckouts(resources: Resources): Promise<Record<EndOutcome, number>> {
   const counts = { ended: 0, paid: 0, processing: 0, unknown: 0 };
   for (const checkout of await listOverdueCheckouts(resources.db, SESSION_WAIT_MS_MAX, CHECKOUTS_PER_RUN)) {
-    counts[await endCheckout(resources, checkout)] += 1;
+    counts[await endOverdue(resources, checkout)] += 1;
   }
   return counts;
+}
+
+/** One checkout that can not be ended must not keep the others from it. */
+async function endOverdue(resources: Resources, checkout: CheckoutAtHand): Promise<EndOutcome> {
+  try {
+    return await endCheckout(resources, checkout);
+  } catch (error) {
+    resources.log.warn({ ...checkout, err: error }, 'checkout.not-ended');
+    return 'unknown';
+  }
 }
 
 export type ChaseCounts = { asked: number; requested: number; finished: number; failed: number };

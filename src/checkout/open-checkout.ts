@@ -1,4 +1,4 @@
-import { lockHold } from '../holds/hold-store.ts';
+import { findHold, lockHold } from '../holds/hold-store.ts';
 import { closeUnpaid } from '../payments/close-unpaid.ts';
 import { expireSession } from '../payments/expire-session.ts';
 import { openCheckoutSession } from '../payments/open-checkout-session.ts';
@@ -103,8 +103,8 @@ async function endLateSession(
 }
 
 async function opened(resources: Resources, payment: Payment): Promise<OpenedCheckout> {
-  const { paymentId, url, eventId, holdId } = payment;
-  const hold = await inTransaction(resources.db, (tx) => lockHold(tx, eventId, holdId));
+  const { paymentId, url, holdId } = payment;
+  const hold = await findHold(resources.db, holdId);
   if (hold?.status !== 'checkout' || url === null) return { outcome: 'over', paymentId };
   return { outcome: 'opened', paymentId, url, expiresAt: hold.expiresAt.toISOString() };
 }

@@ -1,6 +1,7 @@
 import { closeUnpaid } from '../payments/close-unpaid.ts';
 import { expireSession, type ExpiryOutcome } from '../payments/expire-session.ts';
 import type { Payment } from '../payments/payment-store.ts';
+import { StripeFailure } from '../payments/stripe-failure.ts';
 import { settlePayment } from '../payments/settle-payment.ts';
 import type { Resources } from '../resources.ts';
 import { type Completion, completeCheckout } from './complete-checkout.ts';
@@ -30,7 +31,7 @@ export async function finishCheckout(
 
 /**
  * Ends a payment that waits for money, Stripe's word first: only `expired` lets go of anything. A payment whose session
- * nobody has ever seen needs no word: from here on none will be shown.
+ * nobody has ever seen needs no word: from here on none will be shown. A Stripe that is away is `unknown`.
  */
 export async function endPayment(resources: Resources, payment: Payment): Promise<ExpiryOutcome> {
   const { paymentId, sessionId, sessionExpiresAt } = payment;
@@ -38,8 +39,20 @@ export async function endPayment(resources: Resources, payment: Payment): Promis
     sessionId === null
       ? 'expired'
       : await expireSession(resources, { sessionId, expiresAt: sessionExpiresAt });
-  if (outcome === 'expired' && (await closeUnpaid(resources, { paymentId, sessionId, to: 'expired' })))
+  if (outcome === 'expired') {
+    await closeUnpaid(resources, { paymentId, sessionId, to: 'expired' });
+    // Stripe's own event may have closed it in this moment: whoever did, what follows from it is done before we answer.
     await completeCheckout(resources, paymentId);
-  if (outcome === 'paid') await settleCheckout(resources, paymentId);
-  return outcome;
+  }
+  return outcome === 'paid' ? settlePaid(resources, paymentId) : outcome;
+}
+
+async function settlePaid(resources: Resources, paymentId: string): Promise<ExpiryOutcome> {
+  try {
+    await settleCheckout(resources, paymentId);
+    return 'paid';
+  } catch (error) {
+    if (error instanceof StripeFailure) return 'unknown';
+    throw error;
+  }
 }

@@ -60,10 +60,13 @@ export async function sendRefundSoon(resources: Resources, refundId: string): Pr
   }
 }
 
+/** The states in which there is, or was, money to give back. */
+const HAS_MONEY: ReadonlySet<string> = new Set(['paid', 'refunding', 'refunded']);
+
 /** Brings the payment's state in line with its refunds. Locks the payment. */
 export async function recountRefunds(tx: Tx, paymentId: string): Promise<void> {
   const payment = await lockPayment(tx, paymentId);
-  if (payment === null) return;
+  if (payment === null || !HAS_MONEY.has(payment.status)) return;
   const sums = await sumRefunds(tx, paymentId);
   const to = statusAfterRefunds(payment.capturedAmount, sums);
   if (payment.status !== to) await movePayment(tx, { paymentId, from: [payment.status], to });

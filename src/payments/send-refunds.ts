@@ -28,7 +28,13 @@ export type RefundSending = 'sent' | 'later' | 'failed' | 'not_due';
 export async function sendDueRefunds(resources: Resources): Promise<Record<RefundSending, number>> {
   const counts = { sent: 0, later: 0, failed: 0, not_due: 0 };
   for (const refundId of await listDueRefunds(resources.db, REFUNDS_PER_RUN)) {
-    counts[await sendRefund(resources, refundId)] += 1;
+    try {
+      counts[await sendRefund(resources, refundId)] += 1;
+    } catch (error) {
+      // One refund that can not be sent must not keep the others from it; its lease puts it off.
+      resources.log.error({ refundId, err: error }, 'refund.not-sent');
+      counts.failed += 1;
+    }
   }
   return counts;
 }
