@@ -19,6 +19,9 @@ const BookingsPage = lazy(async () => ({
 const SignInPage = lazy(async () => ({
   default: (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage,
 }));
+const OrganiserApp = lazy(async () => ({
+  default: (await import('./organiser/organiser-app.tsx')).OrganiserApp,
+}));
 
 export function App() {
   const path = usePath();
@@ -26,7 +29,7 @@ export function App() {
     <>
       <SiteHeader />
       <main id="content">
-        <ErrorBoundary key={path}>
+        <ErrorBoundary key={isOrganisers(path) ? '/organiser' : path}>
           <Suspense fallback={<div className="page" aria-busy="true" />}>
             <Page path={path} />
           </Suspense>
@@ -42,10 +45,16 @@ function Page({ path }: { path: string }) {
   if (path === '/') return <EventsPage />;
   if (path === '/bookings') return <BookingsPage />;
   if (path === '/sign-in') return <SignInPage />;
+  if (isOrganisers(path)) return <OrganiserApp path={path} />;
   if (first === 'events' && id && rest.length === 0) {
     if (second === undefined) return <EventPage key={id} eventId={id} />;
     if (second === 'payments' && paymentId)
       return <PaymentPage key={paymentId} eventId={id} paymentId={paymentId} />;
   }
   return <PlainPage title={messages.site.notFoundTitle} words={messages.site.notFound} />;
+}
+
+/** The organiser's pages are one: what they show stays from tab to tab. */
+function isOrganisers(path: string): boolean {
+  return path === '/organiser' || path.startsWith('/organiser/');
 }

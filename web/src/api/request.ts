@@ -9,13 +9,15 @@ const ANSWER_WITHIN_MS = 20_000;
 const PASSING_STATUSES = new Set([429, 502, 503, 504]);
 
 export type RequestOptions = {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly token?: string | null;
   readonly idempotencyKey?: string;
   /** Whether sending it twice is harmless; by default all but POST. A POST with an idempotency key always is. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** What the answer is read as; JSON unless said otherwise. */
+  readonly as?: 'blob';
 };
 
 export type Reply = {
@@ -50,7 +52,7 @@ async function requestOnce(path: string, options: RequestOptions): Promise<Reply
   const sentAt = Date.now();
   const response = await send(path, options);
   if (!response.ok) throw await problemOf(response);
-  return { status: response.status, body: await bodyOf(response), headers: response.headers, sentAt };
+  return { status: response.status, body: await bodyOf(response, options.as), headers: response.headers, sentAt };
 }
 
 /** How long to wait before the next try; null when the answer will not be another. */
@@ -81,10 +83,10 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
   }
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
+async function bodyOf(response: Response, as: RequestOptions['as']): Promise<unknown> {
   if (response.status === 204) return null;
   try {
-    return await response.json();
+    return as === 'blob' ? await response.blob() : await response.json();
   } catch (error) {
     throw new Unreachable('The answer broke off', { cause: error });
   }

@@ -21,6 +21,11 @@ export function SiteHeader() {
         {site.name}
       </Link>
       <nav className="site-nav" aria-label={site.menu}>
+        {(user?.role === 'organiser' || user?.role === 'admin') && (
+          <Link to="/organiser" aria-current={path.startsWith('/organiser') ? 'page' : undefined}>
+            {site.organiser}
+          </Link>
+        )}
         <Link to="/bookings" aria-current={path === '/bookings' ? 'page' : undefined}>
           {site.bookings}
         </Link>

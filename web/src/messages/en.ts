@@ -9,6 +9,7 @@ export const en = {
     menu: 'Site',
     events: 'Events',
     bookings: 'My bookings',
+    organiser: 'Organise',
     signIn: 'Sign in',
     signOut: 'Sign out',
     guest: 'Guest',
@@ -70,6 +71,7 @@ export const en = {
     mine: 'yours',
     taken: 'held by someone else',
     sold: 'sold',
+    blocked: 'not on sale',
   },
   seat: {
     short: (row: string, label: string) => `${row}, seat ${label}`,

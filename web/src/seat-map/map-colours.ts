@@ -7,8 +7,12 @@ export type MapColours = {
   readonly mineInk: string;
   readonly taken: string;
   readonly takenInk: string;
+  /** From afar, where marks can't be seen; unless a page says otherwise, as the sold ones: neither can be had. */
+  readonly takenDot: string;
   readonly sold: string;
   readonly soldInk: string;
+  readonly blocked: string;
+  readonly blockedInk: string;
   readonly font: string;
   readonly isDark: boolean;
 };
@@ -26,8 +30,11 @@ export function readColours(element: Element): MapColours {
     mineInk: token('--accent-ink'),
     taken: token('--seat-taken'),
     takenInk: token('--seat-taken-ink'),
+    takenDot: token('--seat-taken-dot') || token('--seat-sold'),
     sold: token('--seat-sold'),
     soldInk: token('--seat-sold-ink'),
+    blocked: token('--seat-blocked'),
+    blockedInk: token('--seat-blocked-ink'),
     font: style.fontFamily,
     isDark: matchMedia('(prefers-color-scheme: dark)').matches,
   };

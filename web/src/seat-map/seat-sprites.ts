@@ -3,13 +3,14 @@ import { type MapColours, inkOn, mixed } from './map-colours.ts';
 import type { Tier } from './seat-model.ts';
 import { cornersOfTier } from './tier-shapes.ts';
 
-const LOOKS = ['free', 'changing', 'mine', 'taken', 'sold'] as const satisfies readonly SeatLook[];
+const LOOKS = ['free', 'changing', 'mine', 'taken', 'sold', 'blocked'] as const satisfies readonly SeatLook[];
 export const LOOK_INDEX: Readonly<Record<SeatLook, number>> = {
   free: 0,
   changing: 1,
   mine: 2,
   taken: 3,
   sold: 4,
+  blocked: 5,
 };
 /** Below this radius, in device pixels, marks would only be noise. */
 const MARK_RADIUS_MIN = 3.5;
@@ -44,7 +45,7 @@ export class SeatSprites {
   /** The one colour of a seat that is too small for a shape. */
   dot(tier: number, look: SeatLook, faint: boolean): string {
     const colour = this.#tiers[tier]?.color ?? this.#colours.line;
-    if (look !== 'free') return this.#colours.sold;
+    if (look !== 'free') return look === 'taken' ? this.#colours.takenDot : this.#colours.sold;
     return faint ? mixed(colour, this.#colours.ground, 0.8) : colour;
   }
 
@@ -109,6 +110,8 @@ function paintOf(look: SeatLook, colour: string, colours: MapColours): Paint {
       return { fill: colours.taken, stroke: colours.takenInk, mark: colours.takenInk, lineWidth: 0.12 };
     case 'sold':
       return { fill: colours.sold, stroke: colours.sold, mark: colours.soldInk, lineWidth: 0.1 };
+    case 'blocked':
+      return { fill: colours.blocked, stroke: colours.blockedInk, mark: colours.blockedInk, lineWidth: 0.1 };
   }
 }
 
@@ -121,7 +124,7 @@ function shapePath(tier: number, radius: number): Path2D {
   return path;
 }
 
-/** Mine: a tick. Held by others: a bar. Sold: a cross. */
+/** Mine: a tick. Held by others: a bar. Sold: a cross. Blocked: a stroke through it. */
 function drawMark(context: CanvasRenderingContext2D, look: SeatLook, radius: number, colour: string): void {
   const lines: Partial<Record<SeatLook, [number, number][][]>> = {
     mine: [
@@ -145,6 +148,12 @@ function drawMark(context: CanvasRenderingContext2D, look: SeatLook, radius: num
       [
         [-0.36, 0.36],
         [0.36, -0.36],
+      ],
+    ],
+    blocked: [
+      [
+        [-0.62, 0.62],
+        [0.62, -0.62],
       ],
     ],
   };

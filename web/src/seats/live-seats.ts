@@ -1,6 +1,6 @@
 import { getSeatLetters } from '../api/seats.ts';
 import { openStore, type Store } from '../platform/store.ts';
-import type { SeatChange, SeatStates } from './seat-states.ts';
+import type { SeatChange, SeatLetter, SeatStates } from './seat-states.ts';
 
 const POLL_MS = 3_000;
 /** After the stream opens, the list is asked for once more: what changed while both were opening is in neither. */
@@ -111,9 +111,13 @@ function readChanges(data: unknown): SeatChange[] {
   if (!Array.isArray(changes)) return [];
   return changes.flatMap((change: unknown): SeatChange[] => {
     const [seatId, letter] = Array.isArray(change) ? (change as unknown[]) : [];
-    if (typeof seatId !== 'number' || (letter !== 'a' && letter !== 'l' && letter !== 'b')) return [];
+    if (typeof seatId !== 'number' || !isLetter(letter)) return [];
     return [[seatId - 1, letter]];
   });
+}
+
+function isLetter(text: unknown): text is SeatLetter {
+  return text === 'a' || text === 'l' || text === 'b' || text === 'x';
 }
 
 /** A page that slept or was offline may have missed changes without noticing. */

@@ -1,13 +1,17 @@
 import type { SeatModel } from '../seat-map/seat-model.ts';
 
-/** What a buyer sees of a seat. `changing`: asked for, or being given back, and not answered yet. */
-export type SeatLook = 'free' | 'changing' | 'mine' | 'taken' | 'sold';
-export type SeatLetter = 'a' | 'l' | 'b';
+/**
+ * What a buyer sees of a seat. `changing`: asked for, or being given back, and not answered yet. `blocked`: its organiser
+ * keeps it off sale.
+ */
+export type SeatLook = 'free' | 'changing' | 'mine' | 'taken' | 'sold' | 'blocked';
+export type SeatLetter = 'a' | 'l' | 'b' | 'x';
 
-const LETTERS = ['a', 'l', 'b'] as const;
+const LETTERS = ['a', 'l', 'b', 'x'] as const;
+const LETTER_LOOKS = ['free', 'taken', 'sold', 'blocked'] as const satisfies readonly SeatLook[];
 const FREE = 0;
 const LOCKED = 1;
-const BOOKED = 2;
+const BLOCKED = 3;
 /** A list of all seats may be older than changes that came just before it was asked for. */
 const LIST_STALE_MS_MAX = 1_500;
 
@@ -42,8 +46,7 @@ export class SeatStates {
   lookOf(seat: number): SeatLook {
     if (this.#changing.has(seat)) return 'changing';
     if (this.#mine.has(seat)) return 'mine';
-    const letter = this.#letters[seat];
-    return letter === FREE ? 'free' : letter === BOOKED ? 'sold' : 'taken';
+    return LETTER_LOOKS[this.#letters[seat] ?? LOCKED] ?? 'taken';
   }
 
   isFree(seat: number): boolean {
@@ -53,6 +56,10 @@ export class SeatStates {
   /** The seats that are the buyer's, and those that are being asked for. */
   own(): number[] {
     return [...new Set([...this.#mine, ...this.#changing])];
+  }
+
+  isBlocked(seat: number): boolean {
+    return this.#letters[seat] === BLOCKED;
   }
 
   isMine(seat: number): boolean {

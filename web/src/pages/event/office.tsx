@@ -56,7 +56,7 @@ export function Office({ event, model }: { event: BoxOfficeEvent; model: SeatMod
 /** A seat that is someone else's is not asked for: what it is, is said. */
 function pickSeat(office: BoxOffice, seat: number): void {
   const look = office.states.lookOf(seat);
-  if (look === 'taken' || look === 'sold') {
+  if (look === 'taken' || look === 'sold' || look === 'blocked') {
     announce(messages.news.notFree(seatPlace(office.model, seat), messages.looks[look]));
     return;
   }

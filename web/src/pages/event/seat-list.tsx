@@ -169,7 +169,7 @@ function ListedSeat({ seat, office, isStop, pick, focused }: ListedSeatProps) {
       tabIndex={isStop ? 0 : -1}
       aria-label={seatFull(model, seat, look)}
       aria-pressed={look === 'mine'}
-      aria-disabled={look === 'taken' || look === 'sold'}
+      aria-disabled={look === 'taken' || look === 'sold' || look === 'blocked'}
       onFocus={() => focused(seat)}
       onClick={() => pick(seat)}
     >

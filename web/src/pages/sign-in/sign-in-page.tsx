@@ -47,7 +47,7 @@ function AccountForm({ isNew }: { isNew: boolean }) {
     setError(null);
     try {
       await enter(form, isNew);
-      navigate('/bookings');
+      navigate(pageAfter());
     } catch (caught) {
       setError(caught);
       setIsWorking(false);
@@ -100,4 +100,10 @@ async function enter(form: FormData, isNew: boolean): Promise<void> {
   };
   if (isNew) await register(field('name'), field('email'), field('password'));
   else await signIn(field('email'), field('password'));
+}
+
+/** Where one was going; only pages of ours. */
+function pageAfter(): string {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  return /^\/(?!\/)[\w/-]*$/.test(next) ? next : '/bookings';
 }
