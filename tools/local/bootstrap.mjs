@@ -1,7 +1,7 @@
 // Runs on the Node that the machine has (20 or newer) and with no package installed: plain JavaScript, no imports but
 // Node's own. It installs the packages, among which is the Node that Holdfast runs on, and hands over to that.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,8 @@ const BIN_FOLDER = join(ROOT, 'node_modules', '.bin');
 const OUTER_NODE_MIN = 20;
 const NODE_WANTED = 24;
 const PARENT_CHECK_INTERVAL_MS = 500;
+const TICK_INTERVAL_MS = 20_000;
+const REACH_AFTER_MS = 20_000;
 
 /**
  * Makes the packages current, then runs `script` (TypeScript) on Node 24 in our place: same terminal, same arguments,
@@ -64,34 +66,61 @@ function packagesIn(lockFile) {
  * So the rule can be lifted for it, and for it alone: it is what brings the Node that satisfies the rule.
  */
 async function installPackages() {
+  if (!canWrite(ROOT)) throw new Error(`Packages not installed: ${UNWRITABLE}`);
   console.log('Installing the packages (a minute or so, once) ...');
   const began = Date.now();
-  const [command, first] =
-    process.env.npm_execpath === undefined ? ['npm', []] : [process.execPath, [process.env.npm_execpath]];
-  const args = [
-    ...first,
-    'ci',
-    '--engine-strict=false',
-    '--include=dev',
-    '--include=optional',
-    '--no-progress',
-  ];
-  const { code, output } = await run(command, args);
+  const install = runNpm(['ci', '--engine-strict=false', '--include=dev', '--include=optional']);
+  const tick = setInterval(
+    () => console.log(`  still at it (${secondsSince(began)} s) ...`),
+    TICK_INTERVAL_MS,
+  );
+  const unreachable = setTimeout(() => endIfUnreachable(install), REACH_AFTER_MS);
+  const { code, output } = await install.ended;
+  clearInterval(tick);
+  clearTimeout(unreachable);
   if (code !== 0) throw new Error(whyNpmFailed(output));
-  console.log(`  packages: installed in ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`  installed in ${secondsSince(began)} s`);
 }
 
+/**
+ * Without a network npm tries each of the packages several times, which takes minutes. So when it isn't done soon, the
+ * registry is asked for a sign of life; an install from npm's cache, which needs none, is done by then.
+ */
+async function endIfUnreachable(install) {
+  const { output } = await runNpm(['ping', '--fetch-retries=1', '--fetch-retry-mintimeout=1000']).ended;
+  if (UNREACHABLE.test(output)) install.end(output);
+}
+
+function secondsSince(began) {
+  return Math.round((Date.now() - began) / 1000);
+}
+
+const UNWRITABLE = `the folder ${ROOT} can't be written: make it yours (chown) or use another copy.`;
+
+const UNREACHABLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+
 const NPM_FAILURES = [
-  [
-    /\bE(ACCES|PERM|ROFS)\b/,
-    `the folder ${ROOT} can't be written: make it yours (chown) or use another copy.`,
-  ],
+  [/\bE(ACCES|PERM|ROFS)\b/, UNWRITABLE],
   [/\bENOSPC\b/, `no space is left on the disk of ${ROOT}: make room (about 600 MB), then try again.`],
   [
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/,
+    /\b(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+)\b/,
+    "npm doesn't trust the registry's certificate: name your network's authority (`npm config set cafile ...`), then try again.",
+  ],
+  [
+    UNREACHABLE,
     "the npm registry can't be reached: check the network (`npm ping`) or npm's registry and proxy settings, then try again.",
   ],
 ];
+
+function canWrite(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function whyNpmFailed(output) {
   const known = NPM_FAILURES.find(([pattern]) => pattern.test(output));
@@ -100,16 +129,20 @@ function whyNpmFailed(output) {
   return `Packages not installed: run \`npm ci --engine-strict=false\` to see why. npm said: ${lines.slice(0, 3).join(' ')}`;
 }
 
-function run(command, args) {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    const keep = (bytes) => (output += bytes);
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.once('error', () => reject(new Error(`${command} can't be run: install npm, then try again.`)));
+/** Runs npm; `end` ends it early, with what else there is to say about it. */
+function runNpm(args) {
+  const npm = process.env.npm_execpath;
+  const [command, first] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
+  const child = spawn(command, [...first, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (bytes) => (output += bytes);
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', () => reject(new Error("npm can't be run: install npm, then try again.")));
     child.once('close', (code) => resolve({ code, output }));
   });
+  return { ended, end: (why) => keep(why) && child.kill('SIGKILL') };
 }
 
 /** Node 24 from the packages; where they have none for this kind of machine, the machine's own if it is new enough. */

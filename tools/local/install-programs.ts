@@ -52,6 +52,7 @@ export async function installMissing(
   if (findProgram('apt-get') === undefined) throw new PlainFailure(withoutApt(names));
   if (process.getuid?.() !== 0) throw new PlainFailure(withoutRoot(names, packages));
   say(`Installing ${names} from Debian's packages (once) ...`);
+  const began = Date.now();
   // Package lists may be absent (in containers they are) or old; if they can't be had, the install tells why.
   await apt(['update'], logFile);
   const { code, output } = await apt(
@@ -59,6 +60,7 @@ export async function installMissing(
     logFile,
   );
   if (code !== 0) throw new PlainFailure(whyAptFailed(names, packages, output));
+  say(`  installed in ${Math.round((Date.now() - began) / 1000)} s`);
   const absent = missing.filter((program) => !program.isThere()).map(({ name }) => name);
   if (absent.length > 0) {
     throw new PlainFailure(

@@ -15,6 +15,7 @@ import { keepSettings, readSettings } from './settings.ts';
 import { startStandIn } from './stand-in.ts';
 import { startStores } from './stores.ts';
 import { supervise } from './supervisor.ts';
+import { together } from './together.ts';
 import { buildWebPages, webPagesAreStale } from './web-pages.ts';
 
 const PARENT_CHECK_INTERVAL_MS = 500;
@@ -62,13 +63,10 @@ async function startAll(local: Local, host: string, port: number): Promise<void>
   if (leftovers > 0) say(`Stopped ${leftovers} processes that an earlier start had left behind.`);
   shortenLogs(place);
   const { databaseUrl, redisUrl } = await startStores(local);
-  keepSettings(place, settings);
-  if (webPagesAreStale()) {
-    say('Building the web pages ...');
-    await buildWebPages(join(place.logs, 'web-build.log'), local.halt);
-  }
   const serverUrl = `http://${reachable(host)}:${port}`;
-  const shared = {
+  const known = {
+    // Most of a Node process's start is compiling: with this, only the first start does it.
+    NODE_COMPILE_CACHE: join(place.folder, 'compile-cache'),
     ...env,
     HOST: host,
     PORT: String(port),
@@ -76,11 +74,15 @@ async function startAll(local: Local, host: string, port: number): Promise<void>
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: env['JWT_SECRET'] ?? settings.jwtSecret,
-    ...(await startStandIn(local, serverUrl)),
   };
+  const [stripe] = await together([
+    startStandIn(local, serverUrl),
+    prepareDatabase(local, known),
+    prepareWebPages(local),
+  ]);
+  const shared = { ...known, ...stripe };
   keepSettings(place, settings);
   keepEnvironment(place, shared);
-  await prepareDatabase(local, shared);
   say('Starting the server, the seat worker and the cleanup worker ...');
   await startProcesses(local, shared, serverUrl);
   welcome(local, shared.BASE_URL);
@@ -91,6 +93,12 @@ function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+async function prepareWebPages({ place, halt: stop }: Local): Promise<void> {
+  if (!webPagesAreStale()) return;
+  say('Building the web pages ...');
+  await buildWebPages(join(place.logs, 'web-build.log'), stop);
 }
 
 async function prepareDatabase(

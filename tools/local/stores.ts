@@ -5,6 +5,7 @@ import type { Local } from './local.ts';
 import { startPrivateMariadb } from './private-mariadb.ts';
 import { startPrivateRedis } from './private-redis.ts';
 import { findMysql, findRedis } from './programs.ts';
+import { together } from './together.ts';
 
 /** Sized for a machine that also runs a browser and an editor. */
 const BUFFER_POOL_MB = 256;
@@ -22,14 +23,11 @@ export async function startStores(local: Local): Promise<{ databaseUrl: string; 
   await installMissing(needed, join(place.logs, 'apt.log'), say);
   halt.throwIfAborted();
   if (needed.length > 0) say(`Starting ${needed.map(({ name }) => name).join(' and ')} ...`);
-  // Both are awaited even if one fails, so that the other isn't left half started.
-  const [database, queue] = await Promise.allSettled([
+  const [databaseUrl, redisUrl] = await together([
     ownDatabase ?? startDatabase(local),
     ownRedis ?? startRedis(local),
   ]);
-  if (database.status === 'rejected') throw database.reason;
-  if (queue.status === 'rejected') throw queue.reason;
-  return { databaseUrl: database.value, redisUrl: queue.value };
+  return { databaseUrl, redisUrl };
 }
 
 async function startDatabase({ place, settings, supervisor }: Local): Promise<string> {
