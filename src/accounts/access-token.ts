@@ -117,7 +117,8 @@ function claimsOf(token: string, key: KeyObject, nowMs: number): z.output<typeof
     return Claims.safeParse(payload).data ?? null;
   } catch (error) {
     if (error instanceof jwt.TokenExpiredError) throw badToken(EXPIRED, error);
-    if (error instanceof jwt.JsonWebTokenError) return null;
+    // The package lets the parser's own error through when the payload is no JSON; anyone can send such a token.
+    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -112,6 +112,7 @@ test.each([
   'Bearer ',
   'Bearer x',
   'Bearer a.b.c',
+  `Bearer ${base64url('{"alg":"HS256","typ":"JWT"}')}.${base64url('no JSON')}.AAAA`,
   `Bearer ${'x'.repeat(5_000)}`,
   'Basic dXNlcjpwYXNz',
   'token',
@@ -142,3 +143,7 @@ test('access token / signed with the previous secret / accepted while the secret
     await server.stop();
   }
 });
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
