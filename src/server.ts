@@ -2,12 +2,15 @@ import { createServer, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import { type Config, loadConfig } from './platform/config.ts';
 import { watchForDrain } from './platform/http/drain.ts';
+import { answerMalformed } from './platform/http/malformed-request.ts';
 import { runProcess, stopOnSignal } from './platform/shutdown.ts';
 import { type Resources, openResources } from './resources.ts';
 
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
+/** How often Node looks for requests that are late; its default would let them go on for 30 s longer. */
+const LATE_REQUESTS_CHECK_MS = 3_000;
 const ANSWERS_END_WITHIN_MS = 5_000;
 
 export type RunningServer = {
@@ -22,9 +25,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const resources = await openResources(config, 'server');
   const app = await createApp(resources);
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: LATE_REQUESTS_CHECK_MS,
+    },
     app.express,
   );
+  answerMalformed(server, config.http.baseUrl);
   const drain = watchForDrain(server);
   const port = await listen(server, config);
   resources.log.info({ port }, 'server.listening');
