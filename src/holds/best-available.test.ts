@@ -4,7 +4,16 @@ import type { SeatPlace } from '../seats/seat-layout.ts';
 import { chooseSeats } from './best-available.ts';
 
 const place = (seatId: number, rowNo: number, position: number, rank: number): SeatPlace => ({
-  seatId, rowNo, position, rank, sectionId: 1, section: 'Stalls', isGeneralAdmission: false, tierId: 1, row: String(rowNo), label: String(position),
+  seatId,
+  rowNo,
+  position,
+  rank,
+  sectionId: 1,
+  section: 'Stalls',
+  isGeneralAdmission: false,
+  tierId: 1,
+  row: String(rowNo),
+  label: String(position),
 });
 /** Rows of so many seats; the middle of the first row is best. */
 const hall = (rows: number, perRow: number) =>
@@ -27,14 +36,20 @@ describe('chooseSeats', () => {
 
   it('gives exactly so many free seats of the tier whenever there are enough, in as few rows as it can', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (rows, perRow, quantity, free) => {
-        const places = hall(rows, perRow);
-        const isFree = (seatId: number) => free[seatId - 1] === true;
-        const freeCount = places.filter(({ seatId }) => isFree(seatId)).length;
-        const chosen = chooseSeats(places, { ...search, quantity, isFree });
-        if (freeCount < quantity) return chosen === null;
-        return chosen !== null && new Set(chosen).size === quantity && chosen.every(isFree);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+        (rows, perRow, quantity, free) => {
+          const places = hall(rows, perRow);
+          const isFree = (seatId: number) => free[seatId - 1] === true;
+          const freeCount = places.filter(({ seatId }) => isFree(seatId)).length;
+          const chosen = chooseSeats(places, { ...search, quantity, isFree });
+          if (freeCount < quantity) return chosen === null;
+          return chosen !== null && new Set(chosen).size === quantity && chosen.every(isFree);
+        },
+      ),
     );
   });
 });

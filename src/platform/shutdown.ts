@@ -42,9 +42,12 @@ export function runProcess(main: () => Promise<void>): void {
   });
 }
 
+/** Their messages say what a person can do. */
+const PLAIN_ERRORS: ReadonlySet<string> = new Set(['ConfigError', 'StartError', 'PlainFailure']);
+
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'ConfigError' || error.name === 'StartError') return error.message;
+  if (PLAIN_ERRORS.has(error.name)) return error.message;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `The port is taken: ${error.message}. Choose another with PORT=...`;
   return error.stack ?? error.message;

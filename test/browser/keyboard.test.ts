@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { useHoldfast } from '../support/harness.ts';
 import {
   BROWSER_TEST_MS,
+  LONG_HOLDS,
   createSmallEvent,
   expectAccessible,
   openEvent,
@@ -12,7 +13,7 @@ import {
 } from './buyer-page.ts';
 
 vi.setConfig({ testTimeout: BROWSER_TEST_MS });
-const holdfast = useHoldfast();
+const holdfast = useHoldfast({ env: LONG_HOLDS });
 const browser = useBrowser();
 const TABS_MAX = 60;
 
@@ -20,12 +21,14 @@ test('the keyboard alone / list of events, list of seats, pay / booked', async (
   const event = await createSmallEvent(holdfast.current, { name: 'By the keys' });
   const page = await browser.newPage();
   await page.goto(holdfast.current.url);
+  await page.getByRole('link', { name: 'By the keys' }).waitFor();
   await tabTo(page, 'By the keys');
   await page.keyboard.press('Enter');
   await seatsAreKnown(page);
   await tabTo(page, 'List');
   await page.keyboard.press('Enter');
   // With one section only, its rows are there; a row is one stop, and the arrows go from seat to seat.
+  await page.getByRole('button', { name: 'Stalls, Row A, seat 1, €25.00, free' }).waitFor();
   await tabTo(page, 'Stalls, Row A, seat 1, €25.00, free');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
@@ -34,6 +37,7 @@ test('the keyboard alone / list of events, list of seats, pay / booked', async (
   await page.keyboard.press('End');
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Stalls, Row B, seat 10, €25.00, yours' }).waitFor();
+  await page.getByRole('button', { name: 'Pay €50.00' }).last().waitFor();
   await tabTo(page, 'Pay €50.00');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/c\/pay\//);
@@ -81,13 +85,14 @@ test('every page / axe-core in light and dark / finds nothing', async () => {
   }
 });
 
-/** Presses Tab until the element of this name has the focus. */
+/** Presses Tab until the element of this name has the focus. It must be there already: Tab doesn't wait. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
     await page.keyboard.press('Tab');
-    const focused = page.locator(':focus');
-    const label = (await focused.getAttribute('aria-label')) ?? (await focused.textContent());
-    if (label?.trim() === name) return;
+    const label = await page.evaluate<string>(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    );
+    if (label.trim() === name) return;
   }
   throw new Error(`Tab does not come to "${name}"`);
 }

