@@ -59,6 +59,7 @@ test('the map by keys / arrows and Enter / goes from seat to seat, says it, take
   await expect.poll(async () => await said.textContent()).not.toBe(before);
   await page.keyboard.press('Enter');
   await page.locator('.cart-seat').waitFor();
+  expect(await page.locator('.cart-seat').count()).toBe(1);
 });
 
 test('every page / axe-core in light and dark / finds nothing', async () => {
@@ -83,6 +84,7 @@ test('every page / axe-core in light and dark / finds nothing', async () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     await expectAccessible(page);
   }
+  expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
 });
 
 /** Presses Tab until the element of this name has the focus. It must be there already: Tab doesn't wait. */

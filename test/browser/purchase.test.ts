@@ -58,6 +58,7 @@ test('a declined card / paid with another / told on the way, booked in the end',
   await page.getByText('Your card was declined').waitFor();
   await payOnStripe(page);
   await page.getByText('Stalls, Row A, seat 1').waitFor();
+  expect(await page.locator('.ticket').count()).toBe(1);
 });
 
 test('the way back from Stripe / by its back link / the cart as it was, with the time left', async () => {
@@ -89,6 +90,7 @@ test('the way back from Stripe / by the browser / says that payment has begun, a
   await page.getByText('You have begun to pay for these seats').waitFor();
   await page.getByRole('button', { name: 'Back to choosing' }).click();
   await page.getByRole('button', { name: 'Pay €25.00' }).last().waitFor();
+  expect(await page.locator('.cart-seat').count()).toBe(1);
 });
 
 test('a reload / with seats in the cart / the cart is there again', async () => {
@@ -99,6 +101,7 @@ test('a reload / with seats in the cart / the cart is there again', async () => 
   await page.locator('.cart-seat').getByText('Row A, seat 5').waitFor();
   await page.reload();
   await page.locator('.cart-seat').getByText('Row A, seat 5').waitFor();
+  expect(await page.locator('.cart-seat').count()).toBe(1);
 });
 
 test('a phone / touch / the whole purchase', async () => {
@@ -113,4 +116,5 @@ test('a phone / touch / the whole purchase', async () => {
   await page.waitForURL(/\/c\/pay\//);
   await payOnStripe(page);
   await page.getByText('Stalls, Row E, seat 15').waitFor();
+  expect(await page.locator('.ticket').count()).toBe(1);
 });

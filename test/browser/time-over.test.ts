@@ -28,4 +28,5 @@ test('a cart / its time runs out while the page is away / it is said when the pa
   await page.getByRole('alert').getByText('Your time is over').waitFor();
   await page.getByRole('button', { name: 'Choose others' }).click();
   await page.getByText('Click a seat on the map').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
 });

@@ -89,4 +89,5 @@ test('one buyer / two tabs / both show the one cart', async () => {
   await second.locator('.cart-seat').getByText('Row B, seat 1').waitFor();
   await clickSeat(second, holdfast.current, eventId, 12);
   await first.locator('.cart-seat').getByText('Row B, seat 2').waitFor();
+  expect(await first.locator('.cart-seat').count()).toBe(2);
 });
