@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, Insertable, Selectable } from 'kysely';
+import type { Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** The row types, one interface per table of `db/migrations`; `test/api/platform/schema.test.ts` checks them against a real server. */
 export interface Database {
@@ -279,11 +279,6 @@ export interface IdempotencyKeysTable {
   created_at: Date;
 }
 
-export type SeatRow = Selectable<EventSeatsTable>;
-export type HoldRow = Selectable<HoldsTable>;
 export type PaymentRow = Selectable<PaymentsTable>;
-export type BookingRow = Selectable<BookingsTable>;
 export type RefundRow = Selectable<RefundsTable>;
 export type EventRow = Selectable<EventsTable>;
-export type UserRow = Selectable<UsersTable>;
-export type NewSeatLogRow = Insertable<SeatLogTable>;

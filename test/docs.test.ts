@@ -19,7 +19,9 @@ const TABLES = {
 function printed(): string {
   const lines = Object.entries(TABLES).flatMap(([noun, table]) => [
     noun,
-    ...Object.entries(table).map(([from, to]) => `  ${from.padEnd(11)}-> ${to.length === 0 ? '(final)' : to.join(' | ')}`),
+    ...Object.entries(table).map(
+      ([from, to]) => `  ${from.padEnd(11)}-> ${to.length === 0 ? '(final)' : to.join(' | ')}`,
+    ),
     '',
   ]);
   return `<!-- states:begin -->\n\`\`\`\n${lines.join('\n').trimEnd()}\n\`\`\`\n<!-- states:end -->`;
@@ -29,7 +31,11 @@ describe('docs/ARCHITECTURE.md', () => {
   it('shows the states that the code has (UPDATE_DOCS=1 writes them)', () => {
     const page = readFileSync(PAGE, 'utf8');
     const block = /<!-- states:begin -->[^]*<!-- states:end -->/;
-    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, page.replace(block, () => printed()));
+    if (process.env['UPDATE_DOCS'] === '1')
+      writeFileSync(
+        PAGE,
+        page.replace(block, () => printed()),
+      );
     expect(readFileSync(PAGE, 'utf8')).toContain(printed());
   });
 });

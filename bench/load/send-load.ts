@@ -149,7 +149,10 @@ function openLoop(
           record.take(load, answer, connection, dueMs);
           answered += 1;
           idle.push(connection);
-          if (answered < total) return void sendDue();
+          if (answered < total) {
+            sendDue();
+            return;
+          }
           clearInterval(timer);
           resolve();
         });

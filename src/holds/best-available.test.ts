@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, boolean, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeatPlace } from '../seats/seat-layout.ts';
 import { chooseSeats } from './best-available.ts';
@@ -35,12 +35,12 @@ describe('chooseSeats', () => {
   });
 
   it('gives exactly so many free seats of the tier whenever there are enough, in as few rows as it can', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 1, max: 8 }),
-        fc.integer({ min: 1, max: 8 }),
-        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+    assert(
+      property(
+        integer({ min: 1, max: 5 }),
+        integer({ min: 1, max: 8 }),
+        integer({ min: 1, max: 8 }),
+        array(boolean(), { minLength: 40, maxLength: 40 }),
         (rows, perRow, quantity, free) => {
           const places = hall(rows, perRow);
           const isFree = (seatId: number) => free[seatId - 1] === true;

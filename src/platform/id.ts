@@ -3,8 +3,6 @@ import { randomFillSync } from 'node:crypto';
 /** A UUID (RFC 9562) in lower case. */
 export type Id<Brand extends string = string> = string & { readonly __brand?: Brand };
 export type EventId = Id<'event'>;
-export type HoldId = Id<'hold'>;
-export type ClaimId = Id<'claim'>;
 export type UserId = Id<'user'>;
 export type PaymentId = Id<'payment'>;
 export type BookingId = Id<'booking'>;

@@ -27,11 +27,17 @@ describe('many buyers at once', () => {
       const answers = await Promise.all(
         buyers.map((buyer, index) => {
           const url = index % 2 === 0 ? holdfast.current.url : `http://127.0.0.1:${second.port}`;
-          return hold(client({ url }, { token: buyer.token ?? '', userId: buyer.userId ?? '' }), eventId, [1]);
+          return hold(
+            client({ url }, { token: buyer.token ?? '', userId: buyer.userId ?? '' }),
+            eventId,
+            [1],
+          );
         }),
       );
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-      expect(answers.filter(({ status, body }) => status === 409 && body.code === 'seats_taken')).toHaveLength(119);
+      expect(
+        answers.filter(({ status, body }) => status === 409 && body.code === 'seats_taken'),
+      ).toHaveLength(119);
     } finally {
       await second.stop();
     }
@@ -40,8 +46,12 @@ describe('many buyers at once', () => {
   it('with overlapping pairs of seats no seat has two owners, and every winner has both of his', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const buyers = await guests(60);
-    const answers = await Promise.all(buyers.map((buyer, index) => hold(buyer, eventId, [(index % 20) + 1, ((index + 1) % 20) + 1])));
-    const won = answers.filter(({ status }) => status === 201).flatMap(({ body }) => body.seats.map((seat: { id: number }) => seat.id));
+    const answers = await Promise.all(
+      buyers.map((buyer, index) => hold(buyer, eventId, [(index % 20) + 1, ((index + 1) % 20) + 1])),
+    );
+    const won = answers
+      .filter(({ status }) => status === 201)
+      .flatMap(({ body }) => body.seats.map((seat: { id: number }) => seat.id));
     expect(new Set(won).size).toBe(won.length);
     expect(won.length % 2).toBe(0);
     expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
@@ -50,7 +60,9 @@ describe('many buyers at once', () => {
   it('one buyer who clicks ten seats at once has one hold with all ten', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const buyer = await guest(holdfast.current);
-    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => hold(buyer, eventId, [index + 1])));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => hold(buyer, eventId, [index + 1])),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     expect((await buyer.request('GET', `/api/events/${eventId}/holds/mine`)).body.seats).toHaveLength(10);
@@ -65,7 +77,10 @@ describe('many buyers at once', () => {
     const second = await hold(buyer, eventId, [2]);
     expect(second.body.id).toBe(first.body.id);
     await eventually(async () => {
-      expect(await redis.mget(seatKeys.lock(eventId, 1), seatKeys.lock(eventId, 2))).toEqual([first.body.id, first.body.id]);
+      expect(await redis.mget(seatKeys.lock(eventId, 1), seatKeys.lock(eventId, 2))).toEqual([
+        first.body.id,
+        first.body.id,
+      ]);
     });
   });
 
@@ -75,14 +90,17 @@ describe('many buyers at once', () => {
     if (first === undefined || second === undefined) throw new Error('no buyers');
     await hold(first, eventId, [1]);
     await holdfast.current.server.resources.redis.del(seatKeys.lock(eventId, 1));
-    expect(await hold(second, eventId, [1, 2])).toMatchObject({ status: 409, body: { code: 'seats_taken', seatIds: [1] } });
+    expect(await hold(second, eventId, [1, 2])).toMatchObject({
+      status: 409,
+      body: { code: 'seats_taken', seatIds: [1] },
+    });
     await eventually(async () => {
       expect(await holdfast.current.server.resources.redis.exists(seatKeys.lock(eventId, 2))).toBe(0);
     });
   });
 });
 
-describe('an unlock deleted another\'s lock (no token compared)', () => {
+describe("an unlock deleted another's lock (no token compared)", () => {
   it('a lock is given up only by the hold whose token it carries', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const buyer = await guest(holdfast.current);
@@ -95,8 +113,15 @@ describe('an unlock deleted another\'s lock (no token compared)', () => {
 
 describe('a job that runs twice, or late', () => {
   const claimOf = (buyer: Client, eventId: string, holdId: string, seatIds: number[]): Claim => ({
-    claimId: holdId, token: holdId, eventId, userId: buyer.userId ?? '', seatIds,
-    ttlMs: 60_000, totalMs: 600_000, seatsPerBuyerMax: 10, replyTo: 'nobody',
+    claimId: holdId,
+    token: holdId,
+    eventId,
+    userId: buyer.userId ?? '',
+    seatIds,
+    ttlMs: 60_000,
+    totalMs: 600_000,
+    seatsPerBuyerMax: 10,
+    replyTo: 'nobody',
   });
 
   it('decides a claim once: the repeat takes nothing more', async () => {
@@ -106,9 +131,14 @@ describe('a job that runs twice, or late', () => {
     await persistHolds(holdfast.current.server.resources, [claim]);
     await Promise.all([1, 2, 3].map(() => persistHolds(holdfast.current.server.resources, [claim])));
     const log = await holdfast.current.server.resources.db
-      .selectFrom('seat_log').selectAll().where('event_id', '=', toBytes(eventId)).execute();
+      .selectFrom('seat_log')
+      .selectAll()
+      .where('event_id', '=', toBytes(eventId))
+      .execute();
     expect(log).toHaveLength(2);
-    expect((await buyer.request('GET', `/api/holds/${claim.claimId}`)).body).toMatchObject({ status: 'held' });
+    expect((await buyer.request('GET', `/api/holds/${claim.claimId}`)).body).toMatchObject({
+      status: 'held',
+    });
   });
 
   it('does not take the seats again after the owner has released them', async () => {
@@ -118,7 +148,10 @@ describe('a job that runs twice, or late', () => {
     await persistHolds(holdfast.current.server.resources, [claim]);
     await buyer.request('DELETE', `/api/holds/${claim.claimId}`);
     await persistHolds(holdfast.current.server.resources, [claim]);
-    expect((await buyer.request('GET', `/api/holds/${claim.claimId}`)).body).toMatchObject({ status: 'released', seats: [] });
+    expect((await buyer.request('GET', `/api/holds/${claim.claimId}`)).body).toMatchObject({
+      status: 'released',
+      seats: [],
+    });
     const other = await guest(holdfast.current);
     expect((await hold(other, eventId, [1])).status).toBe(201);
   });

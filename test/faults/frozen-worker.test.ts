@@ -50,7 +50,7 @@ it(
 
     // Another worker is given the job once the frozen one counts as dead; the hold runs its time and is freed.
     other = await startWorkerProcess(holdfast.current, 'seat-worker');
-    const holdId: string = answered?.body.id;
+    const holdId = String(Object(answered?.body).id);
     await eventually(async () => expect(await statusOfHold(resources.db, holdId)).toBe('held'), 40_000);
     await eventually(async () => {
       await expireOverdueHolds(resources);

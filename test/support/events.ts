@@ -19,12 +19,20 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 /** Someone who manages events, without the cost of a password. */
 export function organiser(holdfast: Holdfast, role: 'organiser' | 'admin' = 'organiser'): Client {
   const userId = newId();
-  const token = signAccessToken(holdfast.server.resources, { userId, role, isGuest: false, sessionId: newId() });
+  const token = signAccessToken(holdfast.server.resources, {
+    userId,
+    role,
+    isGuest: false,
+    sessionId: newId(),
+  });
   return client(holdfast, { token, userId });
 }
 
 /** An event on sale with one tier (id 1) in straight rows; seat 1 is the first of the front row. */
-export async function createTestEvent(holdfast: Holdfast, options: TestEventOptions = {}): Promise<TestEvent> {
+export async function createTestEvent(
+  holdfast: Holdfast,
+  options: TestEventOptions = {},
+): Promise<TestEvent> {
   const { rows = 5, seatsPerRow = 10, price = 2500 } = options;
   const owner = organiser(holdfast);
   const created = await owner.request('POST', '/api/admin/events', {
@@ -43,7 +51,8 @@ export async function createTestEvent(holdfast: Holdfast, options: TestEventOpti
   const eventId: string = created.body.id;
   if (options.publish !== false) {
     const published = await owner.request('POST', `/api/admin/events/${eventId}/publish`);
-    if (published.status !== 200) throw new Error(`Not published: ${published.status} ${JSON.stringify(published.body)}`);
+    if (published.status !== 200)
+      throw new Error(`Not published: ${published.status} ${JSON.stringify(published.body)}`);
   }
   return { eventId, seatCount: rows * seatsPerRow, organiser: owner };
 }

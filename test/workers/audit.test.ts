@@ -16,8 +16,8 @@ const resources = () => holdfast.current.server.resources;
 
 /** What is breached now and was not before: the tests of this file leave their breaches behind. */
 async function newBreaches(before: readonly Finding[]): Promise<Record<string, number>> {
-  const { findings } = await audit(resources());
-  const counted = findings.flatMap((found) =>
+  const { findings: present } = await audit(resources());
+  const counted = present.flatMap((found) =>
     Object.entries(found.breaches).map(([breach, count]) => {
       const earlier = before.find(({ invariant }) => invariant === found.invariant)?.breaches[breach] ?? 0;
       return [`${found.invariant} ${breach}`, count - earlier] as const;

@@ -121,6 +121,7 @@ it("an unlock deleted another's lock (no token compared): reconciling and expiri
   const buyers = await Promise.all(Array.from({ length: 40 }, () => guest(holdfast.current)));
   let isOver = false;
   const reconciling = (async () => {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- it is set when the rush is over
     while (!isOver) {
       await reconcileEvents(resources());
       await expireOverdueHolds(resources());

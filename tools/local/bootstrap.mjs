@@ -74,7 +74,7 @@ async function installPackages() {
     () => console.log(`  still at it (${secondsSince(began)} s) ...`),
     TICK_INTERVAL_MS,
   );
-  const unreachable = setTimeout(() => endIfUnreachable(install), REACH_AFTER_MS);
+  const unreachable = setTimeout(() => void endIfUnreachable(install), REACH_AFTER_MS);
   const { code, output } = await install.ended;
   clearInterval(tick);
   clearTimeout(unreachable);

@@ -10,7 +10,9 @@ describe('POST /api/events/:eventId/holds', () => {
   it('with free seats answers 201 with the seats, their prices, the total and the expiry', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const buyer = await guest(holdfast.current);
-    const { status, body, headers } = await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [3, 4] });
+    const { status, body, headers } = await buyer.request('POST', `/api/events/${eventId}/holds`, {
+      seatIds: [3, 4],
+    });
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/api/holds/${body.id}`);
     expect(body).toMatchObject({ eventId, status: 'held', total: 5000, currency: 'EUR' });
@@ -22,7 +24,11 @@ describe('POST /api/events/:eventId/holds', () => {
 
   it('with a seat that another has answers 409 with that seat and takes none of the others', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
-    const [first, second, third] = await Promise.all([guest(holdfast.current), guest(holdfast.current), guest(holdfast.current)]);
+    const [first, second, third] = await Promise.all([
+      guest(holdfast.current),
+      guest(holdfast.current),
+      guest(holdfast.current),
+    ]);
     await first.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] });
     const lost = await second.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] });
     expect(lost.status).toBe(409);
@@ -71,11 +77,15 @@ describe('POST /api/events/:eventId/holds', () => {
     const [buyer, other] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
     const atOnce = await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2, 3, 4] });
     expect(atOnce).toMatchObject({ status: 422, body: { code: 'too_many_seats' } });
-    expect((await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] })).status).toBe(201);
+    expect((await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] })).status).toBe(
+      201,
+    );
     const further = await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [3, 4] });
     expect(further).toMatchObject({ status: 422, body: { code: 'too_many_seats' } });
     await eventually(async () => {
-      expect((await other.request('POST', `/api/events/${eventId}/holds`, { seatIds: [3, 4] })).status).toBe(201);
+      expect((await other.request('POST', `/api/events/${eventId}/holds`, { seatIds: [3, 4] })).status).toBe(
+        201,
+      );
     });
     expect((await buyer.request('GET', `/api/events/${eventId}/holds/mine`)).body.seats).toHaveLength(2);
   });
@@ -88,7 +98,9 @@ describe('POST /api/events/:eventId/holds', () => {
     ['both ways at once', { seatIds: [1], tier: 1, quantity: 1 }, 400, 'invalid_request'],
   ])('with %s is refused', async (_what, body, status, code) => {
     const { eventId } = await createTestEvent(holdfast.current);
-    const answer = await (await guest(holdfast.current)).request('POST', `/api/events/${eventId}/holds`, body);
+    const answer = await (
+      await guest(holdfast.current)
+    ).request('POST', `/api/events/${eventId}/holds`, body);
     expect(answer).toMatchObject({ status, body: { code } });
   });
 
@@ -107,9 +119,13 @@ describe('POST /api/events/:eventId/holds', () => {
   it('of a draft, an unknown event or without a token is refused', async () => {
     const draft = await createTestEvent(holdfast.current, { publish: false });
     const buyer = await guest(holdfast.current);
-    expect((await buyer.request('POST', `/api/events/${draft.eventId}/holds`, { seatIds: [1] })).status).toBe(404);
+    expect((await buyer.request('POST', `/api/events/${draft.eventId}/holds`, { seatIds: [1] })).status).toBe(
+      404,
+    );
     expect((await buyer.request('POST', '/api/events/nonsense/holds', { seatIds: [1] })).status).toBe(404);
-    const nobody = await fetch(`${holdfast.current.url}/api/events/${draft.eventId}/holds`, { method: 'POST' });
+    const nobody = await fetch(`${holdfast.current.url}/api/events/${draft.eventId}/holds`, {
+      method: 'POST',
+    });
     expect(nobody.status).toBe(401);
   });
 });
@@ -117,14 +133,20 @@ describe('POST /api/events/:eventId/holds', () => {
 describe('best available', () => {
   it('gives seats together, near the front and the centre', async () => {
     const { eventId } = await createTestEvent(holdfast.current, { rows: 3, seatsPerRow: 11 });
-    const { status, body } = await (await guest(holdfast.current)).request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 3 });
+    const { status, body } = await (
+      await guest(holdfast.current)
+    ).request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 3 });
     expect(status).toBe(201);
     expect(body.seats.map((seat: { id: number }) => seat.id)).toEqual([5, 6, 7]);
   });
 
   it('splits only when it must, and says so when there are too few', async () => {
     const { eventId } = await createTestEvent(holdfast.current, { rows: 2, seatsPerRow: 3 });
-    const [first, second, third] = await Promise.all([guest(holdfast.current), guest(holdfast.current), guest(holdfast.current)]);
+    const [first, second, third] = await Promise.all([
+      guest(holdfast.current),
+      guest(holdfast.current),
+      guest(holdfast.current),
+    ]);
     await first.request('POST', `/api/events/${eventId}/holds`, { seatIds: [2] });
     await eventually(async () => {
       const seats = await first.request('GET', `/api/events/${eventId}/seats`);
@@ -136,7 +158,9 @@ describe('best available', () => {
       const split = await third.request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 2 });
       expect(split.body.seats?.map((seat: { id: number }) => seat.id)).toEqual([1, 3]);
     });
-    const none = await (await guest(holdfast.current)).request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 1 });
+    const none = await (
+      await guest(holdfast.current)
+    ).request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 1 });
     expect(none).toMatchObject({ status: 409, body: { code: 'not_enough_seats' } });
   });
 
@@ -152,7 +176,9 @@ describe('best available', () => {
       },
     });
     const buyers = await Promise.all(Array.from({ length: 50 }, () => guest(holdfast.current)));
-    const answers = await Promise.all(buyers.map((buyer) => buyer.request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 1 })));
+    const answers = await Promise.all(
+      buyers.map((buyer) => buyer.request('POST', `/api/events/${eventId}/holds`, { tier: 1, quantity: 1 })),
+    );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(40);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(10);
     const places = answers.flatMap(({ body }) => body.seats ?? []).map((seat: { id: number }) => seat.id);
@@ -175,9 +201,18 @@ describe('GET and DELETE of a hold', () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const [owner, next] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
     const { body } = await owner.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] });
-    expect((await owner.request('DELETE', `/api/holds/${body.id}/seats/1`)).body.seats.map((seat: { id: number }) => seat.id)).toEqual([2]);
-    expect((await owner.request('DELETE', `/api/holds/${body.id}`)).body).toMatchObject({ status: 'released', seats: [] });
-    expect((await next.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] })).status).toBe(201);
+    expect(
+      (await owner.request('DELETE', `/api/holds/${body.id}/seats/1`)).body.seats.map(
+        (seat: { id: number }) => seat.id,
+      ),
+    ).toEqual([2]);
+    expect((await owner.request('DELETE', `/api/holds/${body.id}`)).body).toMatchObject({
+      status: 'released',
+      seats: [],
+    });
+    expect((await next.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1, 2] })).status).toBe(
+      201,
+    );
     expect((await owner.request('DELETE', `/api/holds/${body.id}`)).body.status).toBe('released');
     expect((await next.request('GET', `/api/events/${eventId}/holds/mine`)).body.seats).toHaveLength(2);
     expect((await owner.request('GET', `/api/events/${eventId}/holds/mine`)).status).toBe(204);
@@ -198,13 +233,21 @@ describe('Prefer: respond-async', () => {
   it('answers 202 at once, and the hold is found at Location', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const buyer = await guest(holdfast.current);
-    const answer = await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] }, { prefer: 'respond-async' });
+    const answer = await buyer.request(
+      'POST',
+      `/api/events/${eventId}/holds`,
+      { seatIds: [1] },
+      { prefer: 'respond-async' },
+    );
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ status: 'queued', pendingSeatIds: [1] });
     expect(answer.body.queuePosition).toBeGreaterThanOrEqual(0);
     const location = answer.headers.get('location') ?? '';
     await eventually(async () => {
-      expect((await buyer.request('GET', location)).body).toMatchObject({ status: 'held', seats: [{ id: 1 }] });
+      expect((await buyer.request('GET', location)).body).toMatchObject({
+        status: 'held',
+        seats: [{ id: 1 }],
+      });
     });
   });
 });

@@ -17,8 +17,18 @@ describe('while no worker writes holds', () => {
     const one = await first.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] });
     expect(one.status).toBe(202);
     expect(Date.now() - begun).toBeGreaterThan(1_900);
-    const two = await second.request('POST', `/api/events/${eventId}/holds`, { seatIds: [2] }, { prefer: 'respond-async' });
-    const three = await third.request('POST', `/api/events/${eventId}/holds`, { seatIds: [3] }, { prefer: 'respond-async' });
+    const two = await second.request(
+      'POST',
+      `/api/events/${eventId}/holds`,
+      { seatIds: [2] },
+      { prefer: 'respond-async' },
+    );
+    const three = await third.request(
+      'POST',
+      `/api/events/${eventId}/holds`,
+      { seatIds: [3] },
+      { prefer: 'respond-async' },
+    );
     expect([one, two, three].map(({ body }) => body.queuePosition)).toEqual([0, 1, 2]);
     expect(three.body.estimatedWaitSeconds).toBeGreaterThan(0);
 
@@ -31,7 +41,10 @@ describe('while no worker writes holds', () => {
       expect((await first.request('GET', one.headers.get('location') ?? '')).body.status).toBe('held');
       expect((await third.request('GET', three.headers.get('location') ?? '')).body.status).toBe('held');
     });
-    expect((await second.request('GET', two.headers.get('location') ?? '')).body).toMatchObject({ status: 'released', seats: [] });
+    expect((await second.request('GET', two.headers.get('location') ?? '')).body).toMatchObject({
+      status: 'released',
+      seats: [],
+    });
     const seats = await first.request('GET', `/api/events/${eventId}/seats`);
     expect(seats.body.counts).toMatchObject({ locked: 2 });
   });

@@ -24,7 +24,7 @@ const readHoldShape = shape({
 });
 
 export type Hold = ReturnType<typeof readHoldShape>;
-export type HeldSeat = Hold['seats'][number];
+type HeldSeat = Hold['seats'][number];
 export type Wish =
   | { readonly seatIds: readonly number[] }
   | { readonly tier: number; readonly quantity: number };

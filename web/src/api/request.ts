@@ -52,7 +52,12 @@ async function requestOnce(path: string, options: RequestOptions): Promise<Reply
   const sentAt = Date.now();
   const response = await send(path, options);
   if (!response.ok) throw await problemOf(response);
-  return { status: response.status, body: await bodyOf(response, options.as), headers: response.headers, sentAt };
+  return {
+    status: response.status,
+    body: await bodyOf(response, options.as),
+    headers: response.headers,
+    sentAt,
+  };
 }
 
 /** How long to wait before the next try; null when the answer will not be another. */
