@@ -24,7 +24,6 @@ const readHoldShape = shape({
 });
 
 export type Hold = ReturnType<typeof readHoldShape>;
-type HeldSeat = Hold['seats'][number];
 export type Wish =
   | { readonly seatIds: readonly number[] }
   | { readonly tier: number; readonly quantity: number };
