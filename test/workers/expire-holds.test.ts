@@ -38,7 +38,7 @@ it('expireOverdueHolds / overdue, not yet due and in checkout / frees only the o
   expect(seats[4]).toEqual({ status: 'locked', holdId: paying[0]?.holdId, token: paying[0]?.holdId });
   expect(await statusOfHold(resources.db, overdue[0]?.holdId ?? '')).toBe('expired');
   await eventually(() =>
-    expect(told.flat()).toEqual([
+    expect(told.flat().toSorted()).toEqual([
       [1, 'a'],
       [2, 'a'],
       [3, 'a'],
