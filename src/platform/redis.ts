@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 export type { Redis } from 'ioredis';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const COMMAND_TIMEOUT_MS = 3_000;
+const COMMAND_TIMEOUT_MS = 5_000;
 const RECONNECT_WAIT_MAX_MS = 1_000;
 
 /**

@@ -74,6 +74,8 @@ it('cleanup selected expired seats then freed them without repeating the conditi
     await sql`SELECT 1 FROM holds WHERE event_id = ${toBytes(eventId)} FOR UPDATE`.execute(tx);
     expiring = expireOverdueHolds(resources);
     await eventually(async () => {
+      // The server makes this view anew only when it was not read for 100 ms.
+      await new Promise((resolve) => setTimeout(resolve, 150));
       const { rows } = await sql<{ waiting: number }>`
         SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'
       `.execute(resources.db);
