@@ -134,7 +134,9 @@ async function refundAll(
     reason: why.reason,
     dedupeKey: `${why.cause}:${payment.paymentId}`,
   });
-  if (hold.status !== 'checkout') return { outcome: 'refunded', refundId };
+  // A checkout that has begun since is another payment's to end.
+  if (hold.status !== 'checkout' || (await findLivePayment(tx, hold)) !== null)
+    return { outcome: 'refunded', refundId };
   const freed = await free(
     tx,
     hold,

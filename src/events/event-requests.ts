@@ -17,6 +17,8 @@ const HOLD_TTL_SECONDS_MAX = 3_600;
 /** Stripe takes amounts of eight digits. */
 const PRICE_AMOUNT_MAX = 99_999_999;
 const YEAR_MIN = 1970;
+/** The last year of a DATETIME. */
+const YEAR_MAX = 9999;
 
 const page = {
   page: z.coerce.number().int().min(1).max(PAGE_MAX).default(1),
@@ -42,9 +44,10 @@ export const listOwnEventsQuery = z.object({
   status: z.enum(EVENT_STATUSES).optional(),
 });
 
+const isStorable = (date: Date) => date.getUTCFullYear() >= YEAR_MIN && date.getUTCFullYear() <= YEAR_MAX;
 const moment = z.iso
   .datetime({ offset: true })
-  .refine((text) => Number(text.slice(0, 4)) >= YEAR_MIN, `Must not be before ${YEAR_MIN}`)
+  .refine((text) => isStorable(new Date(text)), `Must be in the years ${YEAR_MIN} to ${YEAR_MAX}`)
   .transform((text) => new Date(text));
 
 const line = z

@@ -78,9 +78,14 @@ export function problemBody(problem: Problem, baseUrl: string, requestId?: strin
   };
 }
 
-/** One line per fault of a zod schema, with the place as `seats[2].id`. */
+/** A large body may have a fault in each of its parts; the answer is not to be larger than the question. */
+const FAULTS_TOLD_MAX = 100;
+
+/** One line per fault of a zod schema, with the place as `seats[2].id`; the first hundred. */
 export function faultsOf(error: z.ZodError): { path: string; message: string }[] {
-  return error.issues.map((issue) => ({ path: z.core.toDotPath(issue.path), message: issue.message }));
+  return error.issues
+    .slice(0, FAULTS_TOLD_MAX)
+    .map((issue) => ({ path: z.core.toDotPath(issue.path), message: issue.message }));
 }
 
 function sendProblem(res: Response, problem: Problem, baseUrl: string, requestId: string): void {
