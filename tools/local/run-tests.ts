@@ -9,6 +9,13 @@ import { CHROMIUM, MARIADB, installMissing, redis } from './install-programs.ts'
 import { ROOT } from './place.ts';
 import { buildWebPages, webPagesAreStale } from './web-pages.ts';
 
+const Report = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int(),
+});
+
 // `npm test [-- arguments of vitest]`: installs what the tests need, builds the web pages, runs vitest, and closes with
 // the line `N passed, N failed`. A run in which no test ran has failed.
 const say = (line: string) => console.log(line);
@@ -51,13 +58,6 @@ async function vitest(args: readonly string[]): Promise<number> {
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }
-
-const Report = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-  numTodoTests: z.int(),
-});
 
 function readTotals(report: string): { passed: number; failed: number; skipped: number } {
   try {
