@@ -52,8 +52,8 @@ test('the map by keys / arrows and Enter / goes from seat to seat, says it, take
   await openEvent(page, holdfast.current, event.eventId);
   await tabTo(page, 'Seat map');
   await page.keyboard.press('ArrowRight');
-  const said = page.getByRole('status').first();
-  await said.getByText(/^Stalls, Row \w, seat \d+, €25\.00, free$/).waitFor();
+  const said = page.getByRole('status').filter({ hasText: /^Stalls, Row \w, seat \d+, €25\.00, free/ });
+  await said.waitFor({ state: 'attached' });
   const before = await said.textContent();
   await page.keyboard.press('ArrowLeft');
   await expect.poll(async () => await said.textContent()).not.toBe(before);
