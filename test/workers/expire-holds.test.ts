@@ -37,13 +37,7 @@ it('expireOverdueHolds / overdue, not yet due and in checkout / frees only the o
   expect(seats[3]).toEqual({ status: 'locked', holdId: open[0]?.holdId, token: open[0]?.holdId });
   expect(seats[4]).toEqual({ status: 'locked', holdId: paying[0]?.holdId, token: paying[0]?.holdId });
   expect(await statusOfHold(resources.db, overdue[0]?.holdId ?? '')).toBe('expired');
-  await eventually(() =>
-    expect(told.flat().toSorted()).toEqual([
-      [1, 'a'],
-      [2, 'a'],
-      [3, 'a'],
-    ]),
-  );
+  await eventually(() => expect(new Set(told.flat().map(String))).toEqual(new Set(['1,a', '2,a', '3,a'])));
   await stop();
 });
 
