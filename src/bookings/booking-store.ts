@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { BookingStatus, RefundStatus } from '../../db/schema.ts';
 import { type BookingId, type SeatId, fromBytes, newId, toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
+import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 import { assertBookingTransition, refundCauseOf } from './booking.ts';
 
 export type Booking = {
@@ -11,14 +12,7 @@ export type Booking = {
   readonly eventDate: Date;
   readonly timeZone: string;
   readonly venueName: string;
-  readonly seat: {
-    readonly id: SeatId;
-    readonly section: string;
-    readonly row: string;
-    readonly label: string;
-    readonly tier: number;
-    readonly tierName: string;
-  };
+  readonly seat: NamedSeat;
   readonly userId: string;
   readonly holdId: string;
   readonly paymentId: string | null;
@@ -147,20 +141,10 @@ function bookings(db: DbOrTx) {
   return db
     .selectFrom('bookings')
     .innerJoin('events', 'events.event_id', 'bookings.event_id')
-    .innerJoin('event_seats', (join) =>
+    .innerJoin(namedSeats(db), (join) =>
       join
-        .onRef('event_seats.event_id', '=', 'bookings.event_id')
-        .onRef('event_seats.event_seat_id', '=', 'bookings.event_seat_id'),
-    )
-    .leftJoin('event_sections', (join) =>
-      join
-        .onRef('event_sections.event_id', '=', 'event_seats.event_id')
-        .onRef('event_sections.section_id', '=', 'event_seats.section_id'),
-    )
-    .leftJoin('event_tiers', (join) =>
-      join
-        .onRef('event_tiers.event_id', '=', 'event_seats.event_id')
-        .onRef('event_tiers.tier_id', '=', 'event_seats.tier_id'),
+        .onRef('seat.event_id', '=', 'bookings.event_id')
+        .onRef('seat.event_seat_id', '=', 'bookings.event_seat_id'),
     )
     .select([
       'bookings.booking_id',
@@ -178,11 +162,11 @@ function bookings(db: DbOrTx) {
       'events.event_date',
       'events.time_zone',
       'events.venue_name',
-      'event_sections.section_name',
-      'event_seats.row_label',
-      'event_seats.seat_label',
-      'event_seats.tier_id',
-      'event_tiers.tier_name',
+      'seat.section_name',
+      'seat.row_label',
+      'seat.seat_label',
+      'seat.tier_id',
+      'seat.tier_name',
       sql<number>`bookings.status = 'confirmed' AND bookings.checked_in_at IS NULL AND events.status <> 'cancelled'
         AND COALESCE(events.refundable_until > UTC_TIMESTAMP(3), FALSE)`.as('is_cancellable'),
     ]);
@@ -213,14 +197,7 @@ function toBooking(row: BookingRow, refund: Booking['refund']): Booking {
     eventDate: row.event_date,
     timeZone: row.time_zone,
     venueName: row.venue_name,
-    seat: {
-      id: row.event_seat_id,
-      section: row.section_name ?? '',
-      row: row.row_label,
-      label: row.seat_label,
-      tier: row.tier_id,
-      tierName: row.tier_name ?? '',
-    },
+    seat: toNamedSeat(row),
     userId: fromBytes(row.user_id),
     holdId: fromBytes(row.hold_id),
     paymentId: row.payment_id === null ? null : fromBytes(row.payment_id),

@@ -68,7 +68,7 @@ async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCh
   const seats = await listPricedSeats(tx, hold);
   const expiresAt = new Date((await databaseNow(tx)).getTime() + resources.config.holds.checkoutWindowMs);
   const order: Order = {
-    lines: seats.map(({ seatId, amount }) => ({ seatId, amount })),
+    lines: seats.map(({ id, amount }) => ({ seatId: id, amount })),
     heldUntil: hold.expiresAt.toISOString(),
   };
   if (
@@ -84,7 +84,7 @@ async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCh
     to: 'checkout',
     set: { expiresAt, checkoutLines: JSON.stringify(order.lines) },
   });
-  const seatIds = seats.map((seat) => seat.seatId);
+  const seatIds = seats.map((seat) => seat.id);
   const frozen = { eventId, holdId, userId: hold.userId, currency: event.currency, order };
   if (totalOf(order.lines) === 0)
     return { begun: { outcome: 'free', eventId, paymentId: await bookFree(tx, frozen), expiresAt }, seatIds };

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { EventStatus } from '../../db/schema.ts';
-import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
+import { fromBytes, toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
+import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 
 /** The database's clock, which decides on expiry. */
 export async function databaseNow(db: DbOrTx): Promise<Date> {
@@ -25,14 +27,7 @@ export async function shareEvent(tx: Tx, eventId: string): Promise<EventForSale 
   return row === undefined ? null : { name: row.event_name, status: row.status, currency: row.currency };
 }
 
-export type PricedSeat = {
-  readonly seatId: SeatId;
-  readonly amount: number;
-  readonly tierName: string;
-  readonly section: string;
-  readonly row: string;
-  readonly label: string;
-};
+export type PricedSeat = NamedSeat & { readonly amount: number };
 
 /** The seats that a hold has locked, with the prices of this moment: the only prices that are ever charged. */
 export async function listPricedSeats(
@@ -40,31 +35,17 @@ export async function listPricedSeats(
   hold: { eventId: string; holdId: string },
 ): Promise<PricedSeat[]> {
   const rows = await tx
-    .selectFrom('event_seats')
-    .innerJoin('event_tiers', (join) =>
-      join
-        .onRef('event_tiers.event_id', '=', 'event_seats.event_id')
-        .onRef('event_tiers.tier_id', '=', 'event_seats.tier_id'),
-    )
-    .leftJoin('event_sections', (join) =>
-      join
-        .onRef('event_sections.event_id', '=', 'event_seats.event_id')
-        .onRef('event_sections.section_id', '=', 'event_seats.section_id'),
-    )
-    .select(['event_seat_id', 'price_amount', 'tier_name', 'section_name', 'row_label', 'seat_label'])
-    .where('event_seats.event_id', '=', toBytes(hold.eventId))
-    .where('event_seats.hold_id', '=', toBytes(hold.holdId))
-    .where('event_seats.status', '=', 'locked')
-    .orderBy('event_seat_id')
+    .selectFrom(namedSeats(tx))
+    .selectAll()
+    .where('seat.event_id', '=', toBytes(hold.eventId))
+    .where('seat.hold_id', '=', toBytes(hold.holdId))
+    .where('seat.status', '=', 'locked')
+    .orderBy('seat.event_seat_id')
     .execute();
-  return rows.map((row) => ({
-    seatId: row.event_seat_id,
-    amount: row.price_amount,
-    tierName: row.tier_name,
-    section: row.section_name ?? '',
-    row: row.row_label,
-    label: row.seat_label,
-  }));
+  return rows.map((row) => {
+    assert(row.price_amount !== null, 'a plan gives every seat a tier');
+    return { ...toNamedSeat(row), amount: row.price_amount };
+  });
 }
 
 export type CheckoutAtHand = {

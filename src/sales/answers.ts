@@ -56,6 +56,15 @@ export const SalesHistorySchema = z
   })
   .meta({ id: 'SalesHistory' });
 
+const namedSeat = z.object({
+  id: z.int(),
+  section: z.string(),
+  row: z.string(),
+  label: z.string(),
+  tier: z.int(),
+  tierName: z.string(),
+});
+
 const person = z.object({
   id: z.uuid(),
   name: z.string().nullable(),
@@ -66,14 +75,7 @@ const person = z.object({
 export const SoldBookingSchema = z
   .object({
     id: z.uuid(),
-    seat: z.object({
-      id: z.int(),
-      section: z.string(),
-      row: z.string(),
-      label: z.string(),
-      tier: z.int(),
-      tierName: z.string(),
-    }),
+    seat: namedSeat,
     buyer: person,
     amount,
     currency: z.string(),
@@ -92,13 +94,7 @@ const seatStatus = z.enum(['available', 'locked', 'booked']);
 
 export const SeatStorySchema = z
   .object({
-    seat: z.object({
-      id: z.int(),
-      section: z.string(),
-      row: z.string(),
-      label: z.string(),
-      tier: z.int(),
-    }),
+    seat: namedSeat,
     state: z.enum(SEAT_STATES),
     entries: z
       .array(

@@ -1,19 +1,13 @@
 import { sql } from 'kysely';
 import type { BookingStatus } from '../../db/schema.ts';
-import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
+import { fromBytes, toBytes } from '../platform/id.ts';
 import type { DbOrTx } from '../platform/mysql.ts';
+import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 
 /** A booking as the event's organiser sees it: with its buyer. */
 export type SoldBooking = {
   readonly id: string;
-  readonly seat: {
-    readonly id: SeatId;
-    readonly section: string;
-    readonly row: string;
-    readonly label: string;
-    readonly tier: number;
-    readonly tierName: string;
-  };
+  readonly seat: NamedSeat;
   readonly buyer: {
     readonly id: string;
     readonly name: string | null;
@@ -64,20 +58,10 @@ export async function listBookingsAfter(
 function bookings(db: DbOrTx, eventId: string) {
   return db
     .selectFrom('bookings')
-    .innerJoin('event_seats', (join) =>
+    .innerJoin(namedSeats(db), (join) =>
       join
-        .onRef('event_seats.event_id', '=', 'bookings.event_id')
-        .onRef('event_seats.event_seat_id', '=', 'bookings.event_seat_id'),
-    )
-    .leftJoin('event_sections', (join) =>
-      join
-        .onRef('event_sections.event_id', '=', 'event_seats.event_id')
-        .onRef('event_sections.section_id', '=', 'event_seats.section_id'),
-    )
-    .leftJoin('event_tiers', (join) =>
-      join
-        .onRef('event_tiers.event_id', '=', 'event_seats.event_id')
-        .onRef('event_tiers.tier_id', '=', 'event_seats.tier_id'),
+        .onRef('seat.event_id', '=', 'bookings.event_id')
+        .onRef('seat.event_seat_id', '=', 'bookings.event_seat_id'),
     )
     .leftJoin('users', 'users.user_id', 'bookings.user_id')
     .leftJoin('payments', 'payments.payment_id', 'bookings.payment_id')
@@ -91,11 +75,11 @@ function bookings(db: DbOrTx, eventId: string) {
       'bookings.currency',
       'bookings.confirmed_at',
       'bookings.cancelled_at',
-      'event_seats.tier_id',
-      'event_seats.row_label',
-      'event_seats.seat_label',
-      'event_sections.section_name',
-      'event_tiers.tier_name',
+      'seat.section_name',
+      'seat.row_label',
+      'seat.seat_label',
+      'seat.tier_id',
+      'seat.tier_name',
       'users.user_name',
       'users.user_email',
       'users.is_guest',
@@ -112,14 +96,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof bookings>['execute']>>[number];
 function toBooking(row: Row): SoldBooking {
   return {
     id: fromBytes(row.booking_id),
-    seat: {
-      id: row.event_seat_id,
-      section: row.section_name ?? '',
-      row: row.row_label,
-      label: row.seat_label,
-      tier: row.tier_id,
-      tierName: row.tier_name ?? '',
-    },
+    seat: toNamedSeat(row),
     buyer: {
       id: fromBytes(row.user_id),
       name: row.user_name,

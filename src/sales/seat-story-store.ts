@@ -1,6 +1,7 @@
 import type { SeatStatus } from '../../db/schema.ts';
 import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
 import type { DbOrTx } from '../platform/mysql.ts';
+import { namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 
 const ENTRIES_MAX = 500;
 
@@ -17,33 +18,14 @@ export type SeatLogRow = {
 /** Where a seat is and how it stands now; null when the event has no such seat. */
 export async function findSeat(db: DbOrTx, eventId: string, seatId: SeatId) {
   const row = await db
-    .selectFrom('event_seats as seat')
-    .leftJoin('event_sections as section', (join) =>
-      join
-        .onRef('section.event_id', '=', 'seat.event_id')
-        .onRef('section.section_id', '=', 'seat.section_id'),
-    )
-    .select([
-      'seat.tier_id',
-      'seat.row_label',
-      'seat.seat_label',
-      'seat.status',
-      'seat.lock_kind',
-      'section.section_name',
-    ])
+    .selectFrom(namedSeats(db))
+    .selectAll()
     .where('seat.event_id', '=', toBytes(eventId))
     .where('seat.event_seat_id', '=', seatId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const seat = {
-    id: seatId,
-    section: row.section_name ?? '',
-    row: row.row_label,
-    label: row.seat_label,
-    tier: row.tier_id,
-  };
   return {
-    seat,
+    seat: toNamedSeat(row),
     state: row.status === 'locked' ? LOCKED_STATES[row.lock_kind ?? 'hold'] : STATES[row.status],
   };
 }

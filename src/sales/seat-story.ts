@@ -1,11 +1,12 @@
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import type { SeatId } from '../platform/id.ts';
+import type { NamedSeat } from '../seats/named-seat-store.ts';
 import { SALES_PROBLEMS } from './problems.ts';
 import { type SeatLogRow, findSeat, listSeatLog } from './seat-story-store.ts';
 
 export type SeatStory = {
-  readonly seat: { id: SeatId; section: string; row: string; label: string; tier: number };
+  readonly seat: NamedSeat;
   readonly state: string;
   readonly entries: readonly (SeatLogRow & { readonly words: string })[];
 };
