@@ -44,9 +44,12 @@ function block(part: RowsShape, zone: { id: string; name: string }, at: Point, f
     return {
       label: rowLabel(part.firstRow + row, part.rowLabels),
       labelAt: 'both' as const,
-      places: Array.from({ length: seatCount }, (_seat, seat) =>
-        turned({ x: left + columnX(part, firstColumn + seat), y }, part.facing, at),
-      ),
+      places: Array.from({ length: seatCount }, (_seat, seat) => ({
+        ...turned({ x: left + columnX(part, firstColumn + seat), y }, part.facing, at),
+        isAccessible: part.accessible.some(
+          (space) => space.row === row + 1 && space.seats.includes(seat + 1),
+        ),
+      })),
     };
   });
   return zoneOfPlaces({ ...zone, category: part.category }, rows);

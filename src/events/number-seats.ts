@@ -8,7 +8,7 @@ import {
   type SeatingPlan,
 } from './seating-plan.ts';
 
-/** The rank of the seat that is furthest from where the audience looks. */
+/** The rank of the seat that is furthest from where the audience looks, and of wheelchair spaces. */
 const RANK_MAX = 100_000;
 /** To the side counts for more than to the back: a seat far off the middle sees worse than one some rows behind. */
 const SIDEWAYS_WEIGHT = 1.3;
@@ -32,6 +32,7 @@ export type NumberedSeat = {
   seatLabel: string;
   /** 0 is the best place of the event, near the front and the centre. */
   rank: number;
+  isAccessible: boolean;
   /** Absolute; a general-admission place has its zone's position. */
   at: Point;
 };
@@ -71,6 +72,7 @@ function seatsOfRows(zone: PlanZone, tierIds: ReadonlyMap<string, number>): Draf
       rowPosition: positions[index] ?? 0,
       rowLabel: row.row_number,
       seatLabel: seat.seat_number,
+      isAccessible: seat.accessible === true,
       at: { x: origin.x + seat.position.x, y: origin.y + seat.position.y },
     }));
   });
@@ -91,6 +93,7 @@ function placesOfGeneralAdmission(
     rowPosition: index % GENERAL_ADMISSION_ROW_LENGTH,
     rowLabel: '',
     seatLabel: String(index + 1),
+    isAccessible: false,
     at: middleOfZone(zone),
   }));
 }
@@ -119,7 +122,8 @@ function ranked(plan: SeatingPlan, seats: readonly NumberedSeat[]): NumberedSeat
   const scale = furthest > nearest ? RANK_MAX / (furthest - nearest) : 0;
   return seats.map((seat, index) => ({
     ...seat,
-    rank: Math.round(((distances[index] ?? 0) - nearest) * scale),
+    // Who asks for the best seats is given a wheelchair space only when nothing else is left.
+    rank: seat.isAccessible ? RANK_MAX : Math.round(((distances[index] ?? 0) - nearest) * scale),
   }));
 }
 

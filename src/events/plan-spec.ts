@@ -27,6 +27,13 @@ const rowsShape = {
   rowSpacing: spacing.default(32),
   rowLabels: z.enum(['letters', 'numbers']).default('letters'),
   facing: z.enum(['up', 'down', 'left', 'right']).default('up').describe('Which way the audience looks'),
+  accessible: z
+    .array(
+      z.object({ row: z.int().min(1).max(500), seats: z.array(z.int().min(1).max(1_000)).min(1).max(1_000) }),
+    )
+    .max(500)
+    .default([])
+    .describe('Wheelchair spaces: rows from 1 at the front, seats from 1 at the left'),
   firstRow: z.int().min(1).max(5_000).default(1).describe('Where the labels begin: 3 makes the first row C'),
 };
 

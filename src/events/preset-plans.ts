@@ -27,7 +27,15 @@ function cinemaSpec(): PlanSpec {
     stage: 'Screen',
     categories: [{ name: 'Standard' }, { name: 'Premium' }],
     parts: [
-      { kind: 'rows', name: 'Hall', category: 'Standard', rows: 5, seatsPerRow: 10, aislesAfter: [5] },
+      {
+        kind: 'rows',
+        name: 'Hall',
+        category: 'Standard',
+        rows: 5,
+        seatsPerRow: 10,
+        aislesAfter: [5],
+        accessible: [{ row: 1, seats: [1, 10] }],
+      },
       {
         kind: 'rows',
         name: 'Premium rows',
@@ -57,6 +65,7 @@ function theatreSpec(): PlanSpec {
         seatsPerRow: 24,
         seatsPerRowStep: 1,
         aislesAfter: [14, 29],
+        accessible: [{ row: 20, seats: [1, 2, 42, 43] }],
       },
       {
         kind: 'arcs',

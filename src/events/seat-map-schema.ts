@@ -24,6 +24,7 @@ export const seatMapSchema = z
     focus: z.object(xy).describe('Where the audience looks: best seats are near it'),
     seatRadius: z.number(),
     seatCount: z.int(),
+    accessibleSeatIds: z.array(z.int()).describe('Wheelchair spaces'),
     currency: z.string().describe('ISO 4217'),
     tiers: z.array(
       z.object({

@@ -39,6 +39,7 @@ export function buildSeatMap(
     focus: rounded(focusOf(plan, points), drawing),
     seatRadius: drawing.seatRadius,
     seatCount: seats.length,
+    accessibleSeatIds: seats.filter((seat) => seat.isAccessible).map((seat) => seat.seatId),
     currency: head.currency,
     tiers: head.tiers,
     areas: plan.zones.flatMap((zone, index) =>

@@ -120,6 +120,7 @@ const seatSchema = z.object({
   uuid: text.nullish(),
   start_direction: z.string().max(10).nullish(),
   radius: length.nullish(),
+  accessible: z.boolean().nullish().describe('Our extension: a wheelchair space'),
 });
 
 const rowSchema = z.object({

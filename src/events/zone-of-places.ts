@@ -1,7 +1,9 @@
 import { boundsOf } from './plan-focus.ts';
 import type { PlanRow, PlanZone, Point } from './seating-plan.ts';
 
-export type PlacedRow = { label: string; labelAt: 'start' | 'end' | 'both'; places: readonly Point[] };
+/** `isAccessible`: a wheelchair space. */
+export type Place = Point & { readonly isAccessible?: boolean };
+export type PlacedRow = { label: string; labelAt: 'start' | 'end' | 'both'; places: readonly Place[] };
 
 /**
  * A zone made of seats whose absolute places are known: numbered from 1 in each row, with guids from
@@ -30,6 +32,7 @@ function rowOfPlaces(zone: { id: string; category: string }, row: PlacedRow, cor
     seat_guid: `${zone.id}-${row.label}-${index + 1}`,
     seat_number: String(index + 1),
     category: zone.category,
+    ...(place.isAccessible === true ? { accessible: true } : {}),
     position: { x: tenth(place.x - corner.x - origin.x), y: tenth(place.y - corner.y - origin.y) },
   }));
   return [{ row_number: row.label, row_number_position: row.labelAt, position: origin, seats }];

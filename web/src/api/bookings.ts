@@ -12,6 +12,7 @@ export const readBooking = shape({
   timeZone: text,
   venueName: orNull(text),
   seat: readBookedSeat,
+  paymentId: orNull(text),
   amount: number,
   currency: text,
   status: oneOf('confirmed', 'cancelled', 'transferred'),
@@ -30,6 +31,10 @@ export async function listBookings(page: number, limit: number, signal?: AbortSi
     (await requestAsUser(`/api/bookings?page=${page}&limit=${limit}`, { signal })).body,
     'bookings',
   );
+}
+
+export async function getBooking(bookingId: string): Promise<Booking> {
+  return readBooking((await requestAsUser(`/api/bookings/${bookingId}`)).body, 'booking');
 }
 
 /** Gives the seat back and asks for the money. @throws ApiProblem `not_refundable`. */

@@ -28,6 +28,7 @@ import {
   seatsOf,
   takenBy,
 } from './cart-state.ts';
+import { inFirstWithRoom } from './first-with-room.ts';
 import { rememberCart, rememberedCart } from './remembered-cart.ts';
 import { SeatWishes } from './seat-wishes.ts';
 import { watchPage } from './watch-page.ts';
@@ -97,13 +98,13 @@ export class Cart {
     this.#enqueue(() => this.#carryOut());
   }
 
-  /** Lets the server find the best seats of a tier that are together. */
-  takeBest(tier: number, quantity: number): void {
+  /** Lets the server find the best seats that are together, in the first of these tiers that has so many. */
+  takeBest(tiers: readonly number[], quantity: number): void {
     if (this.#refuseWhilePaying()) return;
     this.#patch({ isSearching: true });
     this.#enqueue(async () => {
       try {
-        await this.#ask({ tier, quantity }, []);
+        await inFirstWithRoom(tiers, (tier) => this.#ask({ tier, quantity }, []));
       } finally {
         this.#patch({ isSearching: false });
       }

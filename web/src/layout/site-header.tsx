@@ -18,7 +18,7 @@ export function SiteHeader() {
       </a>
       <Link to="/" className="site-name">
         <SiteMark />
-        {site.name}
+        <span className="site-name-words">{site.name}</span>
       </Link>
       <nav className="site-nav" aria-label={site.menu}>
         {(user?.role === 'organiser' || user?.role === 'admin') && (

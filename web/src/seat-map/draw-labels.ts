@@ -14,6 +14,13 @@ const LINE_PX = 15;
 /** Lower sections show their name only. */
 const TWO_LINES_FROM_PX = 50;
 const ROW_LABEL_AWAY = 2.3;
+/** Back, seat and legs, in parts of its reach. */
+const WHEELCHAIR_BODY = [
+  [-0.2, -0.4],
+  [-0.15, 0.2],
+  [0.4, 0.2],
+  [0.65, 0.85],
+] as const;
 
 /** Names of sections, each with how many seats are free, where they have room and don't cover one another. */
 export function drawSectionLabels(
@@ -134,11 +141,28 @@ export function drawSeatLabels(
   for (const seat of seats) {
     const look = states.lookOf(seat);
     if (look !== 'free' && look !== 'changing') continue;
-    context.fillStyle = look === 'free' ? (inks[model.tierOf[seat] ?? 0] ?? colours.ink) : colours.mine;
-    context.fillText(
-      model.labels[seat] ?? '',
-      (model.x[seat] ?? 0) * view.scale + view.x,
-      (model.y[seat] ?? 0) * view.scale + view.y + 0.5,
-    );
+    const ink = look === 'free' ? (inks[model.tierOf[seat] ?? 0] ?? colours.ink) : colours.mine;
+    const at = toScreen(view, { x: model.x[seat] ?? 0, y: model.y[seat] ?? 0 });
+    context.fillStyle = ink;
+    if (model.accessible.has(seat)) drawWheelchair(context, at, size * 0.62, ink);
+    else context.fillText(model.labels[seat] ?? '', at.x, at.y + 0.5);
   }
+}
+
+/** A person in a wheelchair, some two `reach` high. */
+function drawWheelchair(context: CanvasRenderingContext2D, at: Point, reach: number, ink: string): void {
+  const point = ([x, y]: readonly [number, number]): [number, number] => [at.x + x * reach, at.y + y * reach];
+  context.strokeStyle = ink;
+  context.lineWidth = Math.max(1, reach * 0.24);
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  context.beginPath();
+  for (const corner of WHEELCHAIR_BODY) context.lineTo(...point(corner));
+  context.stroke();
+  context.beginPath();
+  context.arc(...point([-0.12, 0.45]), reach * 0.52, -1.9, 1.1, true);
+  context.stroke();
+  context.beginPath();
+  context.arc(...point([-0.2, -0.85]), reach * 0.24, 0, 2 * Math.PI);
+  context.fill();
 }

@@ -130,5 +130,5 @@ function dotColour(map: MapView, seat: number): string {
 }
 
 function isFaint(map: MapView, tier: number): boolean {
-  return map.tierWanted !== -1 && map.tierWanted !== tier;
+  return map.tiersWanted !== null && !map.tiersWanted.has(tier);
 }

@@ -16,10 +16,13 @@ import { messages } from '../messages/messages.ts';
 import type { SeatStates } from '../seats/seat-states.ts';
 import { type MapListener, listenToGestures } from './gestures.ts';
 import { listenToKeys } from './map-keys.ts';
-import { MapView } from './map-view.ts';
+import { MapView, type TierFilter } from './map-view.ts';
+import { Minimap } from './minimap.tsx';
 import type { SeatModel } from './seat-model.ts';
 
 const ZOOM_STEP = 1.6;
+/** Smaller venues are seen as a whole. */
+const MINIMAP_FROM_SEATS = 2_000;
 
 type Props = Partial<Pick<MapListener, 'picked'>> & {
   model: SeatModel;
@@ -29,20 +32,29 @@ type Props = Partial<Pick<MapListener, 'picked'>> & {
   keys: string;
   /** A seat as the screen reader says it, when the keys come to it. */
   wordsOf: (seat: number) => string;
-  /** Its seats stand out; -1 for none. */
-  tier?: number;
+  /** Their seats stand out. */
+  tiers?: TierFilter;
   handle?: Ref<MapView | null>;
   /** What stands on the map, once there is one; told which seat the mouse is over. */
   children?: (map: MapView, hovered: number | null) => ReactNode;
 };
 
 /** The canvas of a seat map with its buttons: by mouse, touch and keys. */
-export function MapCanvas({ model, states, label, keys, tier = -1, handle, children, ...listener }: Props) {
+export function MapCanvas({
+  model,
+  states,
+  label,
+  keys,
+  tiers = null,
+  handle,
+  children,
+  ...listener
+}: Props) {
   const keysId = useId();
   const [hovered, setHovered] = useState<number | null>(null);
   const { map, attach } = useMapView(model, states, { ...listener, hovered: setHovered });
   useImperativeHandle<MapView | null, MapView | null>(handle, () => map, [map]);
-  useEffect(() => map?.setTierWanted(tier), [map, tier]);
+  useEffect(() => map?.setTiersWanted(tiers), [map, tiers]);
   useEffect(() => map?.setHovered(hovered ?? -1), [map, hovered]);
   return (
     <>
@@ -62,6 +74,7 @@ export function MapCanvas({ model, states, label, keys, tier = -1, handle, child
         <>
           {children?.(map, hovered)}
           <MapButtons map={map} />
+          {model.seatCount >= MINIMAP_FROM_SEATS && <Minimap map={map} />}
         </>
       )}
     </>

@@ -29,7 +29,10 @@ const NEARER_RADIUS = 12;
 const NEARER_FACTOR_MAX = 7;
 /** What one wants to see around a seat that is shown: so many of its widths. */
 const AROUND_SEATS = 14;
+const NEAR_FACTOR = 1.3;
 
+/** Indexes of tiers; null for all of them. */
+export type TierFilter = ReadonlySet<number> | null;
 export type Hit = { readonly seat: number } | { readonly section: number } | null;
 
 /** The map on its canvas: what is in sight, and when it must be drawn again. It lives until `close`. */
@@ -40,8 +43,8 @@ export class MapView {
   readonly canvas: HTMLCanvasElement;
   view: View = { scale: 1, x: 0, y: 0 };
   box: Box = { width: 0, height: 0 };
-  /** The tier that is looked for, -1 for all; the others are drawn faint. */
-  tierWanted = -1;
+  /** The tiers that are looked for, null for all; the others are drawn faint. */
+  tiersWanted: TierFilter = null;
   hovered = -1;
   /** Where the keyboard is. */
   cursor = -1;
@@ -114,6 +117,18 @@ export class MapView {
     this.#animate(this.#whole());
   }
 
+  /** Whether a part of the venue is out of sight because one has come nearer. */
+  isNear(): boolean {
+    return this.view.scale > this.#fitScale() * NEAR_FACTOR;
+  }
+
+  /** Shows another part of the venue, as near as before. */
+  centreOn(world: Point): void {
+    const { scale } = this.view;
+    const { width, height } = this.box;
+    this.#show({ scale, x: width / 2 - world.x * scale, y: height / 2 - world.y * scale });
+  }
+
   /** Comes near enough to these seats to read and to click them, unless they are well in sight already. */
   showSeats(seats: readonly number[]): void {
     const placed = seats.filter((seat) => !Number.isNaN(this.model.x[seat] ?? Number.NaN));
@@ -161,8 +176,8 @@ export class MapView {
     return toScreen(this.view, { x: this.model.x[seat] ?? 0, y: this.model.y[seat] ?? 0 });
   }
 
-  setTierWanted(tier: number): void {
-    this.tierWanted = tier;
+  setTiersWanted(tiers: TierFilter): void {
+    this.tiersWanted = tiers;
     this.layer.changed('all');
     this.draw();
   }

@@ -41,6 +41,7 @@ const readSection = shape({
 const readHead = shape({
   size: shape({ width: number, height: number }),
   seatRadius: orNull(number),
+  accessibleSeatIds: orNull(listOf(number)),
   currency: text,
   tiers: listOf(readTier),
   areas: listOf(readArea),
@@ -100,6 +101,8 @@ export type SeatModel = {
   /** -1 where there are no rows. */
   readonly rowOf: Int32Array;
   readonly labels: readonly string[];
+  /** Wheelchair spaces. */
+  readonly accessible: ReadonlySet<number>;
 };
 
 /** @throws UnexpectedAnswer when it is no seat map. */
@@ -118,8 +121,9 @@ export function readSeatModel(input: unknown): SeatModel {
   };
   const rows: Row[] = [];
   const sections = head.sections.map((section, index) => addSection(seats, rows, section, index, head.areas));
+  const accessible = new Set((head.accessibleSeatIds ?? []).map((id) => id - 1));
   const { size, currency, tiers, areas } = head;
-  return { size, currency, seatRadius, seatCount, tiers, areas, sections, rows, ...seats };
+  return { size, currency, seatRadius, seatCount, tiers, areas, sections, rows, accessible, ...seats };
 }
 
 type Head = ReturnType<typeof readHead>;

@@ -22,7 +22,7 @@ export function BookingItem({ booking, replace }: BookingItemProps) {
       </p>
       <div className="booking-what">
         <h2>
-          <Link to={`/events/${booking.eventId}`}>{booking.eventName}</Link>
+          <Link to={addressOf(booking)}>{booking.eventName}</Link>
         </h2>
         <p>{bookedSeat(booking)}</p>
         <p className="small soft">
@@ -50,6 +50,11 @@ export function BookingItem({ booking, replace }: BookingItemProps) {
       {isAsking && <CancelDialog booking={booking} replace={replace} close={() => setIsAsking(false)} />}
     </li>
   );
+}
+
+/** What was bought with it, and paid for it. */
+function addressOf({ eventId, paymentId }: Booking): string {
+  return paymentId === null ? `/events/${eventId}` : `/events/${eventId}/payments/${paymentId}`;
 }
 
 function RefundWords({ booking: { refund, currency } }: { booking: Booking }) {

@@ -1,6 +1,6 @@
 import './bookings-page.css';
-import { useState } from 'react';
-import { type Booking, type BookingPage, listBookings } from '../../api/bookings.ts';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { type Booking, type BookingPage, getBooking, listBookings } from '../../api/bookings.ts';
 import { currentUser } from '../../api/session.ts';
 import { PageTitle } from '../../layout/plain-page.tsx';
 import { messages } from '../../messages/messages.ts';
@@ -11,6 +11,8 @@ import { useLoaded } from '../../platform/use-loaded.ts';
 import { BookingItem } from './booking-item.tsx';
 
 const BOOKINGS_PER_PAGE = 50;
+const REFUND_ASKED_AFTER_MS = 1_000;
+const REFUNDS_ASKED_MAX = 10;
 
 export function BookingsPage() {
   const user = useStore(currentUser);
@@ -40,6 +42,10 @@ function Bookings({ isGuest }: { isGuest: boolean }) {
   const [pages, setPages] = useState(1);
   const [changed, setChanged] = useState<ReadonlyMap<string, Booking>>(new Map());
   const loaded = useLoaded(String(pages), (signal) => listPages(pages, signal));
+  const items =
+    loaded.state === 'loaded' ? loaded.value.items.map((item) => changed.get(item.id) ?? item) : [];
+  const replace = (booking: Booking) => setChanged((before) => new Map(before).set(booking.id, booking));
+  useRefundsOnTheirWay(items, replace);
   if (loaded.state === 'loading') return <div className="card skeleton booking-waiting" aria-busy="true" />;
   if (loaded.state === 'failed') {
     return (
@@ -51,7 +57,7 @@ function Bookings({ isGuest }: { isGuest: boolean }) {
       </div>
     );
   }
-  const { items, total } = loaded.value;
+  const { total } = loaded.value;
   if (items.length === 0 && isGuest) return <Stranger />;
   if (items.length === 0) return <p>{messages.bookings.none}</p>;
   return (
@@ -63,11 +69,7 @@ function Bookings({ isGuest }: { isGuest: boolean }) {
       )}
       <ul className="bookings">
         {items.map((item) => (
-          <BookingItem
-            key={item.id}
-            booking={changed.get(item.id) ?? item}
-            replace={(booking) => setChanged(new Map(changed).set(booking.id, booking))}
-          />
+          <BookingItem key={item.id} booking={item} replace={replace} />
         ))}
       </ul>
       {items.length < total && (
@@ -77,6 +79,27 @@ function Bookings({ isGuest }: { isGuest: boolean }) {
       )}
     </>
   );
+}
+
+/** Asks, less and less often, what became of refunds that are not done yet. */
+function useRefundsOnTheirWay(items: readonly Booking[], replace: (booking: Booking) => void): void {
+  const [round, setRound] = useState(0);
+  const waiting = items.filter(
+    ({ refund }) => refund?.status === 'requested' || refund?.status === 'pending',
+  );
+  const key = waiting.map(({ id }) => id).join(' ');
+  const ask = useEffectEvent(async () => {
+    const asked = await Promise.allSettled(
+      waiting.slice(0, REFUNDS_ASKED_MAX).map(({ id }) => getBooking(id)),
+    );
+    for (const answer of asked) if (answer.status === 'fulfilled') replace(answer.value);
+    setRound((before) => before + 1);
+  });
+  useEffect(() => {
+    if (key === '') return undefined;
+    const timer = setTimeout(() => void ask(), REFUND_ASKED_AFTER_MS * 2 ** Math.min(round, 5));
+    return () => clearTimeout(timer);
+  }, [key, round]);
 }
 
 async function listPages(pages: number, signal: AbortSignal): Promise<BookingPage> {

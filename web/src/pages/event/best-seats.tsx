@@ -2,8 +2,10 @@ import { type FormEvent, useId, useState } from 'react';
 import { messages } from '../../messages/messages.ts';
 import { money } from '../../platform/format.ts';
 import { useStore } from '../../platform/store.ts';
+import type { SeatModel } from '../../seat-map/seat-model.ts';
 import type { BoxOffice } from './box-office.ts';
 import { QuantityInput } from './quantity-input.tsx';
+import { pricesOf } from './tier-legend.tsx';
 
 export const SEATS_AT_ONCE_MAX = 10;
 
@@ -12,12 +14,14 @@ export function BestSeats({ office }: { office: BoxOffice }) {
   const { model, cart } = office;
   const { best } = messages;
   const { isSearching } = useStore(cart.state);
-  const [tier, setTier] = useState(model.tiers[0]?.id ?? 1);
+  const choices = choicesOf(model);
+  const [chosen, setChosen] = useState(0);
   const [quantity, setQuantity] = useState(2);
   const tierId = useId();
   const find = (event: FormEvent) => {
     event.preventDefault();
-    if (!isSearching) cart.takeBest(tier, quantity);
+    const choice = choices[chosen];
+    if (!isSearching && choice !== undefined) cart.takeBest(choice.tierIds, quantity);
   };
   return (
     <form className="best" onSubmit={find}>
@@ -30,12 +34,12 @@ export function BestSeats({ office }: { office: BoxOffice }) {
           <select
             id={tierId}
             className="input"
-            value={tier}
-            onChange={(event) => setTier(Number(event.target.value))}
+            value={chosen}
+            onChange={(event) => setChosen(Number(event.target.value))}
           >
-            {model.tiers.map(({ id, name, price }) => (
-              <option key={id} value={id}>
-                {best.any(name, money(price, model.currency))}
+            {choices.map(({ words }, index) => (
+              <option key={words} value={index}>
+                {words}
               </option>
             ))}
           </select>
@@ -57,4 +61,20 @@ export function BestSeats({ office }: { office: BoxOffice }) {
       </button>
     </form>
   );
+}
+
+type Choice = { readonly words: string; readonly tierIds: readonly number[] };
+
+/** Each tier; and all up to a price, where that is more than one: the dearest is tried first, being the best. */
+function choicesOf({ tiers, currency }: SeatModel): Choice[] {
+  const single = tiers.map(({ id, name, price }) => ({
+    words: messages.best.any(name, money(price, currency)),
+    tierIds: [id],
+  }));
+  const limits = pricesOf(tiers).flatMap((limit) => {
+    const within = tiers.filter(({ price }) => price <= limit).toSorted((a, b) => b.price - a.price);
+    const words = messages.best.upTo(money(limit, currency));
+    return within.length > 1 ? [{ words, tierIds: within.map(({ id }) => id) }] : [];
+  });
+  return [...single, ...limits];
 }

@@ -5,7 +5,7 @@ import { announce } from '../../layout/notices.ts';
 import { messages } from '../../messages/messages.ts';
 import { replaceAddress } from '../../platform/router.tsx';
 import { useStore } from '../../platform/store.ts';
-import type { MapView } from '../../seat-map/map-view.ts';
+import type { MapView, TierFilter } from '../../seat-map/map-view.ts';
 import type { SeatModel } from '../../seat-map/seat-model.ts';
 import { type BoxOffice, openBoxOffice } from './box-office.ts';
 import { CartPanel } from './cart-panel.tsx';
@@ -23,7 +23,7 @@ export function Office({ event, model }: { event: BoxOfficeEvent; model: SeatMod
   const map = useRef<MapView | null>(null);
   const [lost, setLost] = useState<readonly number[]>([]);
   const [isMap, setIsMap] = useState(true);
-  const [tier, setTier] = useState(-1);
+  const [tiers, setTiers] = useState<TierFilter>(null);
   const [places, setPlaces] = useState<number | null>(null);
   const office = useBoxOffice(event.id, model, (news) => {
     if (news.kind === 'found' || news.kind === 'lost') map.current?.showSeats(news.seats);
@@ -36,15 +36,22 @@ export function Office({ event, model }: { event: BoxOfficeEvent; model: SeatMod
   return (
     <div className="office">
       <div className="office-tools">
-        <TierLegend office={office} wanted={tier} choose={setTier} />
+        <TierLegend office={office} wanted={tiers} choose={setTiers} />
         <ViewSwitch isMap={isMap} choose={setIsMap} />
       </div>
       <div className="office-seats">
         <LiveNotice office={office} />
         {isMap ? (
-          <SeatMap office={office} tier={tier} lost={lost} pick={pick} pickPlaces={setPlaces} handle={map} />
+          <SeatMap
+            office={office}
+            tiers={tiers}
+            lost={lost}
+            pick={pick}
+            pickPlaces={setPlaces}
+            handle={map}
+          />
         ) : (
-          <SeatList office={office} tier={tier} pick={pick} pickPlaces={setPlaces} />
+          <SeatList office={office} tiers={tiers} pick={pick} pickPlaces={setPlaces} />
         )}
       </div>
       <CartPanel office={office} show={(seats) => map.current?.showSeats(seats)} />

@@ -25,7 +25,7 @@ export function PlacesDialog({
   const free = states.freeInSection(section);
   if (shown === undefined || tier === undefined) return null;
   const take = () => {
-    cart.takeBest(tier.id, quantity);
+    cart.takeBest([tier.id], quantity);
     close();
   };
   return (

@@ -30,6 +30,7 @@ export function SeatTooltip({ map, seat, office }: { map: MapView; seat: number;
         <TierShape tier={tier} color={model.tiers[tier]?.color ?? ''} />
         {model.tiers[tier]?.name} · <span className="figures">{seatPrice(model, seat)}</span>
       </span>
+      {model.accessible.has(seat) && <span>{messages.seat.accessible}</span>}
       {look !== 'free' && (
         <span className="soft">{look === 'changing' ? messages.seat.taking : messages.looks[look]}</span>
       )}

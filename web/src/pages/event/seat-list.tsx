@@ -1,6 +1,7 @@
 import './seat-list.css';
 import { type KeyboardEvent, useState } from 'react';
 import { messages } from '../../messages/messages.ts';
+import type { TierFilter } from '../../seat-map/map-view.ts';
 import type { Row, Section } from '../../seat-map/seat-model.ts';
 import type { BoxOffice } from './box-office.ts';
 import { rowName, seatFull } from './seat-words.ts';
@@ -9,19 +10,18 @@ import { useSeats } from './use-seats.ts';
 
 export type SeatListProps = {
   office: BoxOffice;
-  /** Only this tier; -1 for all. */
-  tier: number;
+  tiers: TierFilter;
   pick: (seat: number) => void;
   pickPlaces: (section: number) => void;
 };
 
 /** Sections, rows, seats: all that the map does, for keyboards and screen readers. */
-export function SeatList({ office, tier, pick, pickPlaces }: SeatListProps) {
+export function SeatList({ office, tiers, pick, pickPlaces }: SeatListProps) {
   const { model, states } = office;
   const [onlyFree, setOnlyFree] = useState(false);
   useSeats(states);
   const shown = model.sections.flatMap((section, index) =>
-    section.seatCount > 0 && hasTier(office, section, tier) && (!onlyFree || states.freeInSection(index) > 0)
+    section.seatCount > 0 && hasTier(office, section, tiers) && (!onlyFree || states.freeInSection(index) > 0)
       ? [index]
       : [],
   );
@@ -41,7 +41,7 @@ export function SeatList({ office, tier, pick, pickPlaces }: SeatListProps) {
           index={index}
           isOnly={shown.length === 1}
           office={office}
-          tier={tier}
+          tiers={tiers}
           pick={pick}
           pickPlaces={pickPlaces}
         />
@@ -50,14 +50,18 @@ export function SeatList({ office, tier, pick, pickPlaces }: SeatListProps) {
   );
 }
 
-function hasTier({ model }: BoxOffice, section: Section, tier: number): boolean {
-  if (tier === -1 || section.generalAdmission?.tier === tier) return true;
-  return rowsOf(model.rows, section).some((row) => seatsOf(row).some((seat) => model.tierOf[seat] === tier));
+function hasTier({ model }: BoxOffice, section: Section, tiers: TierFilter): boolean {
+  if (tiers === null) return true;
+  const places = section.generalAdmission;
+  if (places !== null && tiers.has(places.tier)) return true;
+  return rowsOf(model.rows, section).some((row) =>
+    seatsOf(row).some((seat) => tiers.has(model.tierOf[seat] ?? 0)),
+  );
 }
 
 type ListedSectionProps = SeatListProps & { index: number; isOnly: boolean };
 
-function ListedSection({ index, isOnly, office, tier, pick, pickPlaces }: ListedSectionProps) {
+function ListedSection({ index, isOnly, office, tiers, pick, pickPlaces }: ListedSectionProps) {
   const { model, states } = office;
   const [isOpen, setIsOpen] = useState(isOnly);
   useSeats(states, index);
@@ -91,7 +95,7 @@ function ListedSection({ index, isOnly, office, tier, pick, pickPlaces }: Listed
             row={row}
             section={section}
             office={office}
-            tier={tier}
+            tiers={tiers}
             pick={pick}
           />
         ))}
@@ -103,15 +107,15 @@ type ListedRowProps = {
   row: Row;
   section: Section;
   office: BoxOffice;
-  tier: number;
+  tiers: TierFilter;
   pick: (seat: number) => void;
 };
 
 /** One stop of the Tab key; inside, the arrows go from seat to seat. */
-function ListedRow({ row, section, office, tier, pick }: ListedRowProps) {
+function ListedRow({ row, section, office, tiers, pick }: ListedRowProps) {
   const { model, states } = office;
   const [at, setAt] = useState(row.firstSeat);
-  const seats = seatsOf(row).filter((seat) => tier === -1 || model.tierOf[seat] === tier);
+  const seats = seatsOf(row).filter((seat) => tiers === null || tiers.has(model.tierOf[seat] ?? 0));
   const free = seats.filter((seat) => states.isFree(seat)).length;
   const stop = seats.includes(at) ? at : seats[0];
   if (stop === undefined) return null;

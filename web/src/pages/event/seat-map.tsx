@@ -1,7 +1,7 @@
 import type { Ref } from 'react';
 import { messages } from '../../messages/messages.ts';
 import { MapCanvas } from '../../seat-map/map-canvas.tsx';
-import type { MapView } from '../../seat-map/map-view.ts';
+import type { MapView, TierFilter } from '../../seat-map/map-view.ts';
 import type { BoxOffice } from './box-office.ts';
 import { MapKey } from './map-key.tsx';
 import { SeatBubble, SeatTooltip } from './seat-bubbles.tsx';
@@ -9,7 +9,7 @@ import { seatFull } from './seat-words.ts';
 
 export type SeatMapProps = {
   office: BoxOffice;
-  tier: number;
+  tiers: TierFilter;
   /** Seats that someone else was quicker with, told at the seat. */
   lost: readonly number[];
   pick: (seat: number) => void;
@@ -17,7 +17,7 @@ export type SeatMapProps = {
   handle: Ref<MapView | null>;
 };
 
-export function SeatMap({ office, tier, lost, pick, pickPlaces, handle }: SeatMapProps) {
+export function SeatMap({ office, tiers, lost, pick, pickPlaces, handle }: SeatMapProps) {
   const { model, states } = office;
   return (
     <div className="map">
@@ -27,7 +27,7 @@ export function SeatMap({ office, tier, lost, pick, pickPlaces, handle }: SeatMa
         label={messages.map.label}
         keys={messages.map.keys}
         wordsOf={(seat) => seatFull(model, seat, states.lookOf(seat))}
-        tier={tier}
+        tiers={tiers}
         handle={handle}
         picked={(hit) => ('seat' in hit ? pick(hit.seat) : pickPlaces(hit.section))}
       >

@@ -25,7 +25,12 @@ export function seatPlace(model: SeatModel, seat: number): string {
 
 /** "Stalls, Row F, seat 12, €45.00, free". */
 export function seatFull(model: SeatModel, seat: number, look: SeatLook): string {
-  return messages.seat.full(seatPlace(model, seat), seatPrice(model, seat), messages.looks[look]);
+  const place = seatPlace(model, seat);
+  return messages.seat.full(
+    model.accessible.has(seat) ? `${place}, ${messages.seat.accessible}` : place,
+    seatPrice(model, seat),
+    messages.looks[look],
+  );
 }
 
 export function seatPrice(model: SeatModel, seat: number): string {

@@ -1,3 +1,4 @@
+import './tier-shape.css';
 import { cornersOfTier } from '../../seat-map/tier-shapes.ts';
 
 /** The colour and the shape of a tier's seats, as on the map. */
