@@ -4,6 +4,7 @@ import { plainWords } from '../messages/plain-words.ts';
 import { Link, usePath } from '../platform/router.tsx';
 import { useStore } from '../platform/store.ts';
 import { SiteMark } from './icons.tsx';
+import { LanguageSwitch } from './language-switch.tsx';
 import { showToast } from './notices.ts';
 
 export function SiteHeader() {
@@ -18,7 +19,7 @@ export function SiteHeader() {
       </a>
       <Link to="/" className="site-name">
         <SiteMark />
-        {site.name}
+        <span className="site-name-words">{site.name}</span>
       </Link>
       <nav className="site-nav" aria-label={site.menu}>
         {(user?.role === 'organiser' || user?.role === 'admin') && (
@@ -39,6 +40,7 @@ export function SiteHeader() {
           </Link>
         )}
       </nav>
+      <LanguageSwitch />
     </header>
   );
 }

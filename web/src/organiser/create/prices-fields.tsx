@@ -1,6 +1,6 @@
-import { money } from '../../platform/format.ts';
+import { count, money } from '../../platform/format.ts';
 import { TierShape } from '../../pages/event/tier-shape.tsx';
-import { count, readAmount } from '../parts/amounts.ts';
+import { readAmount } from '../parts/amounts.ts';
 import { TextField } from '../parts/fields.tsx';
 import { texts } from '../texts/texts.ts';
 
