@@ -17,6 +17,10 @@ export const PaymentSchema = z
     amount: z.int().meta({ description: 'In minor units of the currency.' }),
     currency: z.string(),
     refundedAmount: z.int(),
+    refundReason: z.string().nullable().meta({
+      description:
+        'Why all of the money goes back: `seats_gone`, `duplicate`, `event_cancelled`, `amount_mismatch` and others; null when it does not.',
+    }),
     url: z.string().nullable().meta({ description: 'Where to pay, while it can be paid.' }),
     expiresAt: z.iso.datetime().nullable().meta({ description: 'Until when it can be paid.' }),
     queuePosition: z.int().optional(),
@@ -43,11 +47,9 @@ export async function paymentView(resources: Resources, payment: Payment): Promi
     isPending ? findHold(db, payment.holdId) : null,
     isPending ? [] : listRefundsOfPayment(db, payment.paymentId),
   ]);
-  const message = messageFor(
-    payment,
-    refunds.at(0)?.reason ?? null,
-    bookings.some((booking) => booking.status === 'confirmed'),
-  );
+  const hasBookings = bookings.some((booking) => booking.status === 'confirmed');
+  const reason = refunds.at(0)?.reason ?? null;
+  const message = messageFor(payment, reason, hasBookings);
   return {
     id: payment.paymentId,
     holdId: payment.holdId,
@@ -56,6 +58,7 @@ export async function paymentView(resources: Resources, payment: Payment): Promi
     amount: payment.amount,
     currency: payment.currency,
     refundedAmount: payment.refundedAmount,
+    refundReason: hasBookings ? null : reason,
     url: isPending ? payment.url : null,
     expiresAt: hold?.expiresAt.toISOString() ?? null,
     ...(isPending && payment.sessionId === null ? turnOf(resources, payment) : {}),

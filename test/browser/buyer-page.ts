@@ -32,7 +32,7 @@ export const PHONE: BrowserContextOptions = {
 
 /** What the browser says of answers with an error status: the pages tell the buyer of them. */
 const EXPECTED_CONSOLE =
-  /Failed to load resource: the server responded with a status of (401|402|404|409|422)/;
+  /Failed to load resource: the server responded with a status of (400|401|402|404|409|422)/;
 
 export const GOOD_CARD = '4242424242424242';
 export const DECLINED_CARD = '4000000000000002';

@@ -3,7 +3,8 @@ import { ErrorBoundary } from './layout/error-boundary.tsx';
 import { PlainPage } from './layout/plain-page.tsx';
 import { SiteHeader } from './layout/site-header.tsx';
 import { Toasts } from './layout/toasts.tsx';
-import { messages } from './messages/messages.ts';
+import { language, messages } from './messages/messages.ts';
+import { loadTexts } from './organiser/texts/texts.ts';
 import { usePath } from './platform/router.tsx';
 
 const EventsPage = lazy(async () => ({
@@ -19,9 +20,10 @@ const BookingsPage = lazy(async () => ({
 const SignInPage = lazy(async () => ({
   default: (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage,
 }));
-const OrganiserApp = lazy(async () => ({
-  default: (await import('./organiser/organiser-app.tsx')).OrganiserApp,
-}));
+const OrganiserApp = lazy(async () => {
+  const [page] = await Promise.all([import('./organiser/organiser-app.tsx'), loadTexts(language)]);
+  return { default: page.OrganiserApp };
+});
 
 export function App() {
   const path = usePath();

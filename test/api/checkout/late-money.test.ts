@@ -133,7 +133,7 @@ describe('money that comes late', () => {
     ]);
     await eventually(async () => expect((await payment(at)).status).toBe('refunded'));
     const shown = await payment(at);
-    expect(shown).toMatchObject({ refundedAmount: 5000, bookings: [] });
+    expect(shown).toMatchObject({ refundedAmount: 5000, refundReason: 'seats_gone', bookings: [] });
     expect(shown.message).toMatch(/money back/);
     expect((await seatLetters(holdfast.current, eventId)).slice(0, 2)).toBe('al');
     expect(await holdStatus(holdfast.current, otherHold)).toBe('held');

@@ -22,7 +22,7 @@ const readPayment = shape({
   queuePosition: orNull(number),
   estimatedWaitSeconds: orNull(number),
   bookings: listOf(readBooking),
-  message: orNull(text),
+  refundReason: orNull(text),
 });
 
 export type Checkout = ReturnType<typeof readCheckout>;

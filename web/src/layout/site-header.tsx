@@ -4,6 +4,7 @@ import { plainWords } from '../messages/plain-words.ts';
 import { Link, usePath } from '../platform/router.tsx';
 import { useStore } from '../platform/store.ts';
 import { SiteMark } from './icons.tsx';
+import { LanguageSwitch } from './language-switch.tsx';
 import { showToast } from './notices.ts';
 
 export function SiteHeader() {
@@ -39,6 +40,7 @@ export function SiteHeader() {
           </Link>
         )}
       </nav>
+      <LanguageSwitch />
     </header>
   );
 }

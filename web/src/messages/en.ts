@@ -1,8 +1,13 @@
+import { countedIn } from './counted.ts';
+import { problemsEn } from './en-problems.ts';
+
+/** How dates, numbers and amounts are written. */
+const locale = 'en-GB';
+const counted = countedIn(locale);
+
 /** Every text of the pages, in English. Another language is another file of the same shape. */
 export const en = {
-  lang: 'en',
-  /** How dates and amounts are written. */
-  locale: 'en-GB',
+  locale,
   site: {
     name: 'Holdfast',
     skip: 'Skip to the content',
@@ -22,6 +27,10 @@ export const en = {
     brokenTitle: 'This page has broken',
     broken: 'Reload it to go on. Seats that you hold and bookings are safe on the server.',
     reload: 'Reload',
+    /** The name of the button that shows the code alone. */
+    language: (name: string, code: string) => `Language: ${code}, ${name}`,
+    languages: 'Language',
+    description: 'Choose your seats on the map and pay for them. They are yours while you do.',
   },
   events: {
     title: 'What is on',
@@ -30,10 +39,10 @@ export const en = {
     searchHint: 'Name or venue',
     from: (price: string) => `from ${price}`,
     soldOut: 'Sold out',
-    seatsLeft: (count: number) => (count === 1 ? '1 seat left' : `${count} seats left`),
+    seatsLeft: (count: number) => counted(count, { one: '# seat left', other: '# seats left' }),
     none: 'No events are on sale right now.',
     noneFound: (search: string) => `Nothing matches “${search}”.`,
-    found: (count: number) => (count === 1 ? '1 event' : `${count} events`),
+    found: (count: number) => counted(count, { one: '# event', other: '# events' }),
     more: 'Show more',
     closed: 'Sale ended',
     cancelled: 'Cancelled',
@@ -46,7 +55,7 @@ export const en = {
     map: 'Map',
     list: 'List',
     prices: 'Prices',
-    tierFree: (count: number) => (count === 1 ? '1 free' : `${count} free`),
+    tierFree: (count: number) => counted(count, { other: '# free' }),
     tierShow: (tier: string) => `Show ${tier}`,
     upTo: 'Price up to',
     anyPrice: 'Any price',
@@ -65,9 +74,8 @@ export const en = {
     zoomOut: 'Zoom out',
     fit: 'Show the whole venue',
     legend: 'What the marks mean',
-    free: (count: number) => `${count} free`,
+    free: (count: number) => counted(count, { other: '# free' }),
     choose: 'Choose places',
-    overview: 'Overview of the venue',
   },
   looks: {
     free: 'free',
@@ -88,9 +96,10 @@ export const en = {
   },
   list: {
     label: 'Seats as a list',
-    section: (name: string, free: number) => (free === 1 ? `${name}: 1 free` : `${name}: ${free} free`),
+    section: (name: string, free: number) => `${name}: ${counted(free, { other: '# free' })}`,
     row: (label: string) => `Row ${label}`,
-    rowLabel: (section: string, row: string, free: number) => `${section}, ${row}, ${free} free`,
+    rowLabel: (section: string, row: string, free: number) =>
+      `${section}, ${row}, ${counted(free, { other: '# free' })}`,
     onlyFree: 'Only sections with free seats',
     none: 'No section has a free seat in this price.',
     keys: 'Inside a row use the left and right arrow keys.',
@@ -109,12 +118,12 @@ export const en = {
   places: {
     title: (section: string) => section,
     lead: 'No numbered seats here: choose how many places you want.',
-    take: (count: number) => (count === 1 ? 'Take 1 place' : `Take ${count} places`),
+    take: (count: number) => counted(count, { one: 'Take # place', other: 'Take # places' }),
   },
   cart: {
     title: 'Your seats',
     empty: 'Click a seat on the map and it is yours for a while. Nobody else can take it while you decide.',
-    seats: (count: number) => (count === 1 ? '1 seat' : `${count} seats`),
+    seats: (count: number) => counted(count, { one: '# seat', other: '# seats' }),
     remove: (seat: string) => `Give back ${seat}`,
     removeAll: 'Give all back',
     total: 'Total',
@@ -126,7 +135,7 @@ export const en = {
     ending: 'Nearly over: pay now, or add a seat to get more time.',
     over: 'Time is over',
     queue: 'Your seats are being taken…',
-    queuePlace: (position: number) => `You are number ${position} in the queue.`,
+    queuePlace: (position: number) => counted(position, { other: 'You are number # in the queue.' }),
     queueWait: (seconds: number) => `About ${seconds} s to go.`,
     payQueue: 'Many people are paying right now. Your seats are safe while you wait.',
     inCheckout: 'You have begun to pay for these seats. They are kept until the time is over.',
@@ -134,7 +143,10 @@ export const en = {
     leaveCheckout: 'Back to choosing',
     lapsedTitle: 'Your time is over',
     lapsed: (count: number) =>
-      count === 1 ? 'Your seat has gone back on sale.' : `Your ${count} seats have gone back on sale.`,
+      counted(count, {
+        one: 'Your seat has gone back on sale.',
+        other: 'Your # seats have gone back on sale.',
+      }),
     retake: 'Take the same seats again',
     dismiss: 'Choose others',
     open: 'Show your seats',
@@ -144,19 +156,20 @@ export const en = {
   news: {
     taken: (seats: string) => `${seats}: yours.`,
     found: (seats: string) => `Found and held for you: ${seats}.`,
-    released: (count: number) => (count === 1 ? 'The seat is given back.' : `${count} seats are given back.`),
+    released: (count: number) =>
+      counted(count, { one: 'The seat is given back.', other: '# seats are given back.' }),
     lost: (seats: string) => `${seats}: someone else was quicker.`,
     nearest: (seats: string) => `Take ${seats} instead`,
     lapsed: 'Your time is over and the seats have gone back on sale.',
     back: (time: string) => `Payment cancelled: nothing was charged. Your seats are still yours for ${time}.`,
-    manySeats: (count: number) => `${count} seats`,
+    manySeats: (count: number) => counted(count, { one: '# seat', other: '# seats' }),
     notFree: (seat: string, look: string) => `${seat}: ${look}.`,
   },
   payment: {
     title: 'Your payment',
     confirmedTitle: 'You’re in. Enjoy the show!',
     confirmed: (count: number) =>
-      count === 1 ? 'Your seat is booked and paid.' : `Your ${count} seats are booked and paid.`,
+      counted(count, { one: 'Your seat is booked and paid.', other: 'Your # seats are booked and paid.' }),
     pendingTitle: 'Confirming your payment…',
     pending: 'This takes a few seconds. You may close this page: your booking doesn’t depend on it.',
     slow: 'It takes longer than usual. Your seats stay yours meanwhile; this page keeps asking.',
@@ -167,12 +180,20 @@ export const en = {
     failedTitle: 'The payment didn’t go through',
     failed: 'Nothing was charged. Choose your seats again, or try another card.',
     expiredTitle: 'The time to pay is over',
-    expired: 'Nothing was charged, and the seats have gone back on sale.',
+    expired: 'This payment was ended before it was paid. Nothing was charged.',
     refundingTitle: 'You get your money back',
-    refunding:
-      'Your payment came in after the seats were gone, so all of it goes back to you. It shows on your card in a few days.',
+    refunding: 'Your payment goes back to you. It shows on your card in a few days.',
     refundedTitle: 'Your money is on its way back',
     refunded: (amount: string) => `${amount} has been refunded. It shows on your card in a few days.`,
+    /** Why the money goes back. */
+    refundReasons: {
+      seats_gone:
+        'Your payment came after your time for the seats was over, and someone else has them now. You get all of your money back.',
+      duplicate: 'These seats were paid for already. You get the money of this second payment back.',
+      event_cancelled: 'The event was cancelled. You get all of your money back.',
+      amount_mismatch: 'The amount paid was not the price of the seats. You get all of your money back.',
+      currency_mismatch: 'The amount paid was not the price of the seats. You get all of your money back.',
+    },
     notFoundTitle: 'There is no such payment',
     notFound: 'It may belong to another account: sign in with the one that you paid with.',
     again: 'Choose seats again',
@@ -205,7 +226,7 @@ export const en = {
       succeeded: (amount: string) => `${amount} refunded`,
       failed: (amount: string) => `Refund of ${amount} failed: we are looking at it`,
       canceled: (amount: string) => `Refund of ${amount} was stopped: we are looking at it`,
-    } as Record<string, ((amount: string) => string) | undefined>,
+    },
     more: 'Show more',
     payment: 'Payment',
   },
@@ -216,6 +237,13 @@ export const en = {
     password: 'Password',
     passwordHint: 'At least 10 characters.',
     name: 'Your name',
+    /** What is wrong with a field, when the server takes it not. */
+    faults: {
+      email: 'This is no e-mail address.',
+      password:
+        'Choose another: at least 10 characters, not too long, not your address, and none that everybody tries first.',
+      name: 'Your name, in at most 120 characters.',
+    },
     signIn: 'Sign in',
     register: 'Make the account',
     working: 'One moment…',
@@ -228,37 +256,7 @@ export const en = {
   time: {
     minutesSeconds: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')}`,
   },
-  problems: {
-    seats_taken: 'Someone else has those seats now.',
-    hold_in_checkout: 'You are paying for your seats. Go back to choosing to change them.',
-    hold_not_open: 'Your time for these seats is over.',
-    hold_not_found: 'Your time for these seats is over.',
-    too_many_seats: 'That is more seats than one buyer may have for this event.',
-    not_enough_seats: 'There are not that many seats left in this price.',
-    sale_not_open: 'The sale has not begun yet.',
-    sale_closed: 'The sale of this event has ended.',
-    event_not_found: 'There is no such event.',
-    unknown_seats: 'The seat map has changed: reload the page.',
-    unknown_tier: 'The prices have changed: reload the page.',
-    hold_not_ready: 'Your seats are still being written: try again in a moment.',
-    payment_processing: 'Your payment is on its way: wait a moment.',
-    event_cancelled: 'This event has been cancelled.',
-    checkout_refused: 'The payment could not be started. Try again, or choose other seats.',
-    checkout_busy: 'Too many people are paying right now. Your seats are kept: try again in a moment.',
-    stripe_unreachable: 'The payment service does not answer. Your seats are kept: try again in a moment.',
-    payment_not_found: 'There is no such payment.',
-    booking_not_found: 'There is no such booking.',
-    already_paid: 'These seats are already paid.',
-    not_refundable: 'This booking can no longer be cancelled.',
-    rate_limited: 'That was a lot at once: wait a moment, then try again.',
-    unauthenticated: 'Your session has ended: sign in again.',
-    forbidden: 'You may not do that with this account.',
-    sign_in_failed: 'The address or the password is wrong.',
-    origin_refused: 'Open this site by its own address to sign in.',
-    unavailable: 'We are very busy right now. Try again in a moment.',
-    unreachable: 'We can’t reach the server. Check your connection; we keep trying.',
-    unexpected: 'Something went wrong on our side. Try again in a moment.',
-  } as Record<string, string | undefined> & { readonly unreachable: string; readonly unexpected: string },
+  problems: problemsEn,
 };
 
 export type Messages = typeof en;

@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react';
 import { PageTitle } from '../layout/plain-page.tsx';
-import { dateAtVenue } from '../platform/format.ts';
+import { count, dateAtVenue } from '../platform/format.ts';
 import { Link } from '../platform/router.tsx';
 import { useLoaded } from '../platform/use-loaded.ts';
 import { type OwnEvent, listOwnEvents } from './api/events.ts';
-import { count } from './parts/amounts.ts';
 import { Failure } from './parts/failure.tsx';
 import { ChoiceField, TextField } from './parts/fields.tsx';
 import { texts } from './texts/texts.ts';

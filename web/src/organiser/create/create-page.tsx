@@ -6,6 +6,7 @@ import { navigate } from '../../platform/router.tsx';
 import type { SeatModel } from '../../seat-map/seat-model.ts';
 import { createEvent } from '../api/events.ts';
 import { Failure } from '../parts/failure.tsx';
+import { faultWords } from '../parts/fault-words.ts';
 import { texts } from '../texts/texts.ts';
 import { DetailsFields, SaleFields } from './event-fields.tsx';
 import { DETAIL_FIELDS, type EventForm, type Faults, emptyForm, readForm } from './event-form.ts';
@@ -186,7 +187,7 @@ function faultsOf(form: EventForm, error: unknown): Faults {
   const read = readForm(form);
   const own = read.outcome === 'faults' ? read.faults : {};
   const theirs = error instanceof ApiProblem ? error.faults : [];
-  return { ...Object.fromEntries(theirs.map(({ path, message }) => [path, message])), ...own };
+  return { ...Object.fromEntries(theirs.map(({ path, message }) => [path, faultWords(message)])), ...own };
 }
 
 /** Names a layout; a file of megabytes by its name alone. */

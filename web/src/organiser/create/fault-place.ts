@@ -1,3 +1,4 @@
+import { named } from '../../messages/named.ts';
 import { texts } from '../texts/texts.ts';
 
 /** Where a fault of a plan lies: in words, and what stands there. */
@@ -19,7 +20,7 @@ export function placeOf(plan: unknown, path: string): FaultPlace {
       continue;
     }
     const list = steps[place - 1];
-    const noun = texts.seats.where[String(list)] ?? String(list ?? '');
+    const noun = named(texts.seats.where, String(list)) ?? String(list ?? '');
     const name = nameOf(at);
     words.push(`${noun} ${step + 1}${name === '' ? '' : ` (${name})`}`.trim());
   }

@@ -1,5 +1,6 @@
 import type { Fault } from '../../api/problem.ts';
 import { CrossIcon, PlusIcon } from '../../layout/icons.tsx';
+import { faultWordsAt } from '../parts/fault-words.ts';
 import { ChoiceField, NumberField, TextField } from '../parts/fields.tsx';
 import { texts } from '../texts/texts.ts';
 import { type GeneratorForm, PART_FIELDS, PART_KINDS, type PartForm, newPart } from './seats-form.ts';
@@ -18,8 +19,7 @@ export function GeneratorFields({
   change: Change;
 }) {
   const { generator } = texts;
-  const faultAt: FaultAt = (path) =>
-    faults.find((fault) => fault.path === `generator.${path}` || fault.path === path)?.message;
+  const faultAt: FaultAt = (path) => faultWordsAt(faults, `generator.${path}`, path);
   const replace = (part: PartForm, changes: Partial<PartForm>) =>
     change({ parts: form.parts.map((other) => (other === part ? { ...part, ...changes } : other)) });
   const add = () => {

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { messages } from '../../messages/messages.ts';
 import type { SeatModel } from '../../seat-map/seat-model.ts';
 import { SeatStates } from '../../seats/seat-states.ts';
-import { count } from '../parts/amounts.ts';
+import { count } from '../../platform/format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { OrganiserMap } from '../parts/organiser-map.tsx';
 import { texts } from '../texts/texts.ts';

@@ -1,6 +1,6 @@
 import { type DragEvent, useId, useState } from 'react';
+import { count } from '../../platform/format.ts';
 import { type PlanCheck, checkPlan } from '../api/events.ts';
-import { count } from '../parts/amounts.ts';
 import { Failure } from '../parts/failure.tsx';
 import { texts } from '../texts/texts.ts';
 import { breakOf, placeOf } from './fault-place.ts';
@@ -117,7 +117,7 @@ function Checked({ check, plan }: { check: PlanCheck; plan: unknown }) {
           const { words, found } = placeOf(plan, path);
           return (
             <li key={`${path} ${message}`}>
-              <strong>{words}</strong>: {message}
+              <strong>{words}</strong>: <span lang="en">{message}</span>
               <span className="small">
                 {seats.found}: <code>{found}</code>
               </span>

@@ -1,11 +1,12 @@
-import { money } from '../../platform/format.ts';
+import './prices-fields.css';
+import { count, money } from '../../platform/format.ts';
 import { TierShape } from '../../pages/event/tier-shape.tsx';
-import { count, readAmount } from '../parts/amounts.ts';
+import { readAmount } from '../parts/amounts.ts';
 import { TextField } from '../parts/fields.tsx';
 import { texts } from '../texts/texts.ts';
 
-/** A price category with how many seats it has. */
-export type PricedTier = { readonly name: string; readonly color: string; readonly seatCount: number };
+/** A price category with how many seats it has, where that is known. */
+export type PricedTier = { readonly name: string; readonly color: string; readonly seatCount?: number };
 
 /** One price for each category, and what the house is worth. */
 export function PricesFields({
@@ -22,7 +23,7 @@ export function PricesFields({
   change: (name: string, typed: string) => void;
 }) {
   const words = texts.prices;
-  const read = readPrices(tiers, prices, currency);
+  const worth = worthOf(tiers, readPrices(tiers, prices, currency));
   return (
     <>
       <ul className="price-list">
@@ -31,7 +32,7 @@ export function PricesFields({
             <TierShape tier={index} color={tier.color} />
             <TextField
               label={words.price(tier.name, currency)}
-              hint={words.seats(count(tier.seatCount))}
+              hint={tier.seatCount === undefined ? undefined : words.seats(count(tier.seatCount))}
               inputMode="decimal"
               value={prices[tier.name] ?? ''}
               fault={
@@ -42,18 +43,23 @@ export function PricesFields({
           </li>
         ))}
       </ul>
-      {read !== null && (
-        <p className="soft">
-          {words.worth(
-            money(
-              tiers.reduce((sum, { name, seatCount }) => sum + (read[name] ?? 0) * seatCount, 0),
-              currency,
-            ),
-          )}
-        </p>
-      )}
+      {worth !== null && <p className="soft">{words.worth(money(worth, currency))}</p>}
     </>
   );
+}
+
+/** What the house brings when it is sold out; null while a price or a number of seats is missing. */
+function worthOf(
+  tiers: readonly PricedTier[],
+  prices: Readonly<Record<string, number>> | null,
+): number | null {
+  if (prices === null) return null;
+  let worth = 0;
+  for (const { name, seatCount } of tiers) {
+    if (seatCount === undefined) return null;
+    worth += (prices[name] ?? 0) * seatCount;
+  }
+  return worth;
 }
 
 /** Minor units by category; null while any of them is missing or no price. */

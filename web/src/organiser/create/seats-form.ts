@@ -1,5 +1,6 @@
 import type { Layout } from '../api/events.ts';
 import { wholeNumber } from '../parts/fields.tsx';
+import { texts } from '../texts/texts.ts';
 
 export const PRESETS = ['cinema', 'theatre', 'arena', 'standing'] as const;
 export const PART_KINDS = ['rows', 'blocks', 'arcs', 'generalAdmission'] as const;
@@ -54,16 +55,17 @@ export type SeatsForm = {
 };
 
 export function emptySeats(): SeatsForm {
+  const { hall, stage, category } = texts.generator.first;
   return {
     how: 'preset',
     preset: 'theatre',
     arenaSeats: '20000',
     file: null,
     generator: {
-      name: 'Hall',
-      stage: 'Stage',
-      categories: ['Stalls'],
-      parts: [newPart(1, 'Stalls', 'Stalls')],
+      name: hall,
+      stage,
+      categories: [category],
+      parts: [newPart(1, category, category)],
     },
   };
 }

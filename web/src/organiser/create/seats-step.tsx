@@ -1,4 +1,5 @@
 import type { Fault } from '../../api/problem.ts';
+import { faultWordsAt } from '../parts/fault-words.ts';
 import { ChoiceField, NumberField } from '../parts/fields.tsx';
 import { texts } from '../texts/texts.ts';
 import { GeneratorFields } from './generator-fields.tsx';
@@ -68,7 +69,7 @@ function PresetFields({
         <NumberField
           label={seats.arenaSeats}
           value={form.arenaSeats}
-          fault={faults.find(({ path }) => path === 'preset.seats')?.message}
+          fault={faultWordsAt(faults, 'preset.seats')}
           change={(arenaSeats) => change({ arenaSeats })}
         />
       )}

@@ -7,6 +7,7 @@ import { type EventForm, type Faults, formOf, readForm } from '../create/event-f
 import { PricesFields, type PricedTier, readPrices } from '../create/prices-fields.tsx';
 import { typedAmount } from '../parts/amounts.ts';
 import { Failure } from '../parts/failure.tsx';
+import { faultWords } from '../parts/fault-words.ts';
 import { texts } from '../texts/texts.ts';
 
 /** What is said of the event, and its prices. Only what was changed is sent. */
@@ -19,7 +20,7 @@ export function DetailsTab({ event, changed }: { event: OwnEvent; changed: (even
     error: null,
   });
   const faults = isAsked ? faultsOf(form, sending.error) : {};
-  const tiers = event.tiers.map(({ name, color }): PricedTier => ({ name, color, seatCount: 0 }));
+  const tiers: readonly PricedTier[] = event.tiers;
   const save = async () => {
     const read = readForm(form);
     const amounts = readPrices(tiers, prices, form.currency);
@@ -78,7 +79,7 @@ function faultsOf(form: EventForm, error: unknown): Faults {
   const read = readForm(form);
   const theirs = error instanceof ApiProblem ? error.faults : [];
   return {
-    ...Object.fromEntries(theirs.map(({ path, message }) => [path, message])),
+    ...Object.fromEntries(theirs.map(({ path, message }) => [path, faultWords(message)])),
     ...(read.outcome === 'faults' ? read.faults : {}),
   };
 }

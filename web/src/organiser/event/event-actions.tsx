@@ -1,11 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import { showToast } from '../../layout/notices.ts';
-import { dateAtVenue, money } from '../../platform/format.ts';
+import { count, dateAtVenue, money } from '../../platform/format.ts';
 import { Link } from '../../platform/router.tsx';
 import { useLoaded } from '../../platform/use-loaded.ts';
 import { type OwnEvent, moveEvent } from '../api/events.ts';
 import { getSales } from '../api/sales.ts';
-import { count } from '../parts/amounts.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { TextField } from '../parts/fields.tsx';

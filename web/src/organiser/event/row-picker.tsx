@@ -10,7 +10,10 @@ const WHOLE = '';
 /** Picks a whole section or a row: without the map, and many seats at once. */
 export function RowPicker({ model, pick }: { model: SeatModel; pick: (seats: readonly number[]) => void }) {
   const words = texts.block;
-  const [section, setSection] = useState(0);
+  const sections = model.sections.flatMap(({ name, seatCount }, index) =>
+    seatCount > 0 ? [[String(index), name] as const] : [],
+  );
+  const [section, setSection] = useState(() => Number(sections[0]?.[0] ?? 0));
   const [row, setRow] = useState(WHOLE);
   const { firstRow = 0, rowCount = 0 } = model.sections[section] ?? {};
   const rows = Array.from({ length: rowCount }, (_, index) => firstRow + index);
@@ -24,7 +27,7 @@ export function RowPicker({ model, pick }: { model: SeatModel; pick: (seats: rea
       <ChoiceField
         label={words.section}
         value={String(section)}
-        options={model.sections.map(({ name }, index) => [String(index), name] as const)}
+        options={sections}
         change={(chosen) => {
           setSection(Number(chosen));
           setRow(WHOLE);

@@ -1,11 +1,11 @@
-import { messages } from '../../messages/messages.ts';
+import { decimal } from '../../platform/format.ts';
 
 const MINOR_UNITS_MAX = 99_999_999;
 
-/** Minor units as people type them: 4500, EUR is 45.00. */
+/** Minor units as people type them: 4500, EUR is 45.00, or 45,00 where that is the custom. */
 export function typedAmount(minorUnits: number, currency: string): string {
   const digits = digitsOf(currency);
-  return (minorUnits / 10 ** digits).toFixed(digits);
+  return decimal(minorUnits / 10 ** digits, digits);
 }
 
 /** What was typed, in minor units; null when it is no price above 0. Point and comma are the same. */
@@ -15,16 +15,6 @@ export function readAmount(typed: string, currency: string): number | null {
   if (match === null || (match[2]?.length ?? 0) > digits) return null;
   const minorUnits = Number(match[1]) * 10 ** digits + Number((match[2] ?? '').padEnd(digits, '0'));
   return minorUnits > 0 && minorUnits <= MINOR_UNITS_MAX ? minorUnits : null;
-}
-
-/** 20,000 as the language writes it. */
-export function count(value: number): string {
-  return new Intl.NumberFormat(messages.lang).format(value);
-}
-
-/** A rate with one digit, while it is small. */
-export function rate(value: number): string {
-  return new Intl.NumberFormat(messages.lang, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
 }
 
 function digitsOf(currency: string): number {

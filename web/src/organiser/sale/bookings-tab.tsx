@@ -1,7 +1,7 @@
 import './sale.css';
 import { useState } from 'react';
 import { messages } from '../../messages/messages.ts';
-import { money } from '../../platform/format.ts';
+import { moment, money } from '../../platform/format.ts';
 import { useLoaded } from '../../platform/use-loaded.ts';
 import type { OwnEvent } from '../api/events.ts';
 import { type SoldBookingPage, listSoldBookings } from '../api/sales.ts';
@@ -50,7 +50,6 @@ export function BookingsTab({ event }: { event: OwnEvent }) {
 
 function Table({ items }: { items: SoldBookingPage['items'] }) {
   const words = texts.bookings;
-  const moment = new Intl.DateTimeFormat(messages.lang, { dateStyle: 'short', timeStyle: 'short' });
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it may be wider than the page, and is then scrolled by keys
     <div className="card organiser-table" role="region" aria-label={texts.event.tabs.bookings} tabIndex={0}>
@@ -80,7 +79,7 @@ function Table({ items }: { items: SoldBookingPage['items'] }) {
               </td>
               <td className="number">{money(amount, currency)}</td>
               <td>{words.states[status]}</td>
-              <td className="figures">{moment.format(new Date(confirmedAt))}</td>
+              <td className="figures">{moment(confirmedAt, 'short', 'short')}</td>
             </tr>
           ))}
         </tbody>

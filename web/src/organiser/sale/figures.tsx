@@ -1,6 +1,5 @@
-import { money } from '../../platform/format.ts';
+import { count, money, percent, rate } from '../../platform/format.ts';
 import type { Sales } from '../api/sales.ts';
-import { count, rate } from '../parts/amounts.ts';
 import { inWords } from '../parts/duration.ts';
 import { texts } from '../texts/texts.ts';
 
@@ -73,8 +72,4 @@ function figuresOf(sales: Sales | null): Figure[] {
 function sellOut({ seats, sellsOutInSeconds }: Sales): string {
   if (seats.sold > 0 && seats.sold === seats.total - seats.blocked) return texts.now.soldOut;
   return sellsOutInSeconds === null ? texts.now.never : inWords(sellsOutInSeconds);
-}
-
-function percent(part: number, whole: number): string {
-  return `${whole <= 0 ? 0 : Math.floor((part / whole) * 100)} %`;
 }

@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { type RefCallback, useCallback, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
-import { messages } from '../../messages/messages.ts';
+import { clockOrDay, moment } from '../../platform/format.ts';
 import { texts } from '../texts/texts.ts';
 
 export type Series = {
@@ -137,24 +137,14 @@ function textWidth(text: string, font: string): number {
   return context.measureText(text).width;
 }
 
-const DAY_SECONDS = 24 * 60 * 60;
-
-/** Clock times within a day or two, days beyond. */
 function clockLabels(splits: number[]): string[] {
-  const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
-  const format = new Intl.DateTimeFormat(
-    messages.lang,
-    span > 2 * DAY_SECONDS
-      ? { day: 'numeric', month: 'short' }
-      : { hour: '2-digit', minute: '2-digit', ...(span < 300 ? { second: '2-digit' } : {}) },
-  );
-  return splits.map((seconds) => format.format(seconds * 1000));
+  const spanSeconds = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
+  return splits.map((seconds) => clockOrDay(seconds * 1000, spanSeconds));
 }
 
 function Table({ title, times, series }: { title: string; times: number[]; series: readonly Series[] }) {
   const every = Math.max(1, Math.ceil(times.length / TABLE_ROWS_MAX));
   const shown = times.map((_, index) => index).filter((index) => (times.length - 1 - index) % every === 0);
-  const format = new Intl.DateTimeFormat(messages.lang, { dateStyle: 'short', timeStyle: 'medium' });
   return (
     <div className="organiser-table">
       <table>
@@ -173,7 +163,7 @@ function Table({ title, times, series }: { title: string; times: number[]; serie
           {shown.toReversed().map((index) => (
             <tr key={index}>
               <th scope="row" className="figures">
-                {format.format((times[index] ?? 0) * 1000)}
+                {moment((times[index] ?? 0) * 1000, 'short', 'medium')}
               </th>
               {series.map(({ label, values, words }) => (
                 <td key={label} className="number">

@@ -1,9 +1,7 @@
 import { Suspense, lazy, useState } from 'react';
-import { messages } from '../../messages/messages.ts';
-import { money } from '../../platform/format.ts';
+import { count, moment, money } from '../../platform/format.ts';
 import type { OwnEvent } from '../api/events.ts';
 import { type SalesHistory, getSalesHistory } from '../api/sales.ts';
-import { count } from '../parts/amounts.ts';
 import { Failure } from '../parts/failure.tsx';
 import { usePolled } from '../parts/use-polled.ts';
 import { texts } from '../texts/texts.ts';
@@ -64,7 +62,7 @@ function Charts({ history, currency }: { history: SalesHistory; currency: string
   const { points } = history;
   const last = points.at(-1);
   const times = points.map(({ at }) => Date.parse(at) / 1000);
-  const [from, to] = [clockOf(history.from), clockOf(history.to)];
+  const [from, to] = [moment(history.from, 'short', 'short'), moment(history.to, 'short', 'short')];
   const sold = series(
     now.sold,
     '--chart-sold',
@@ -111,10 +109,4 @@ function rangeOf(range: Range): { from: string | null; step: number | null } {
   const step = Math.round(RANGE_MS[range] / POINTS / 1000);
   const fromMs = Math.floor((Date.now() - RANGE_MS[range]) / 1000 / step) * step * 1000;
   return { from: new Date(fromMs).toISOString(), step };
-}
-
-function clockOf(iso: string): string {
-  return new Intl.DateTimeFormat(messages.lang, { dateStyle: 'short', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
 }

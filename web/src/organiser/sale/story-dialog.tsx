@@ -1,5 +1,7 @@
 import { Dialog } from '../../layout/dialog.tsx';
 import { messages } from '../../messages/messages.ts';
+import { named } from '../../messages/named.ts';
+import { moment } from '../../platform/format.ts';
 import { useLoaded } from '../../platform/use-loaded.ts';
 import { type SeatStory, getSeatStory } from '../api/sales.ts';
 import { Failure } from '../parts/failure.tsx';
@@ -36,7 +38,7 @@ function Story({ story }: { story: SeatStory }) {
   return (
     <>
       <p>
-        <strong>{words.states[story.state] ?? story.state}</strong>
+        <strong>{named(words.states, story.state) ?? story.state}</strong>
       </p>
       {story.entries.length === 0 && <p className="soft">{words.none}</p>}
       <ol className="story">
@@ -44,10 +46,10 @@ function Story({ story }: { story: SeatStory }) {
           // oxlint-disable-next-line react/no-array-index-key -- the story is read once, and its lines have no names
           <li key={index}>
             <time className="small soft figures" dateTime={entry.at}>
-              {momentOf(entry.at)}
+              {moment(entry.at, 'medium', 'medium')}
             </time>
             <span>
-              {words.reasons[entry.reason] ?? entry.words}
+              {named(words.reasons, entry.reason) ?? <span lang="en">{entry.words}</span>}
               {entry.by !== null && <span className="soft"> {words.by(whoOf(entry.by))}</span>}
             </span>
           </li>
@@ -64,10 +66,4 @@ function placeOf({ seat }: SeatStory): string {
 
 function whoOf({ name, email }: { name: string | null; email: string | null }): string {
   return name ?? email ?? texts.story.guest;
-}
-
-function momentOf(iso: string): string {
-  return new Intl.DateTimeFormat(messages.lang, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(iso),
-  );
 }

@@ -1,7 +1,6 @@
-import { money } from '../../platform/format.ts';
+import { count, money } from '../../platform/format.ts';
 import { TierShape } from '../../pages/event/tier-shape.tsx';
 import type { Sales } from '../api/sales.ts';
-import { count } from '../parts/amounts.ts';
 import { texts } from '../texts/texts.ts';
 
 export function TierTable({ sales }: { sales: Sales }) {

@@ -1,6 +1,6 @@
-import { messages } from '../../messages/messages.ts';
+import { named } from '../../messages/named.ts';
+import { count, moment } from '../../platform/format.ts';
 import { type Audit, getAudit } from '../api/system.ts';
-import { count } from '../parts/amounts.ts';
 import { Failure } from '../parts/failure.tsx';
 import { usePolled } from '../parts/use-polled.ts';
 import { texts } from '../texts/texts.ts';
@@ -23,12 +23,11 @@ export function AuditReport() {
 
 function Findings({ audit }: { audit: Audit }) {
   const words = texts.queues;
-  const when = new Intl.DateTimeFormat(messages.lang, { dateStyle: 'medium', timeStyle: 'medium' });
   return (
     <>
       <p className={audit.isClean ? 'notice notice-good' : 'notice notice-bad'} role="status">
         <strong>{audit.isClean ? words.auditClean : words.auditBroken}</strong>
-        {words.auditAt(when.format(new Date(audit.at)))}
+        {words.auditAt(moment(audit.at, 'medium', 'medium'))}
       </p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it may be wider than the page, and is then scrolled by keys */}
       <div className="card organiser-table" role="region" aria-label={words.auditTitle} tabIndex={0}>
@@ -50,7 +49,7 @@ function Finding({ finding }: { finding: Audit['findings'][number] }) {
   return (
     <tr>
       <th scope="row">
-        {finding.invariant} {words.says[finding.invariant] ?? finding.says}
+        {finding.invariant} {named(words.says, finding.invariant) ?? finding.says}
         <p className="small soft">
           {words.looked}: {listed(Object.entries(finding.counts))}
         </p>
@@ -60,7 +59,7 @@ function Finding({ finding }: { finding: Audit['findings'][number] }) {
           </p>
         )}
         {finding.examples.map((example) => (
-          <p key={example} className="small organiser-fault">
+          <p key={example} className="small organiser-fault" lang="en">
             {example}
           </p>
         ))}
@@ -75,10 +74,12 @@ function Finding({ finding }: { finding: Audit['findings'][number] }) {
 }
 
 function listed(entries: readonly (readonly [name: string, value: number])[]): string {
-  return entries.map(([name, value]) => `${spaced(name)} ${count(value)}`).join(', ');
+  return entries
+    .map(([name, value]) => `${named(texts.queues.counts, name) ?? spaced(name)}: ${count(value)}`)
+    .join(', ');
 }
 
-/** `bookedSeats` reads as "booked seats". */
+/** For what is counted since these texts were written: `bookedSeats` reads as "booked seats". */
 function spaced(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,5 +1,6 @@
 import { useLoaded } from '../../platform/use-loaded.ts';
-import { messages } from '../../messages/messages.ts';
+import { named } from '../../messages/named.ts';
+import { moment } from '../../platform/format.ts';
 import { type QueueStats, listFailedJobs } from '../api/system.ts';
 import { Failure } from '../parts/failure.tsx';
 import { texts } from '../texts/texts.ts';
@@ -29,9 +30,8 @@ export function FailedJobs({
 
 function Failed({ queue, failed, retry }: { queue: string; failed: number; retry: () => void }) {
   const words = texts.queues;
-  const name = words.names[queue] ?? queue;
+  const name = named(words.names, queue) ?? queue;
   const jobs = useLoaded(`${queue} ${failed}`, (signal) => listFailedJobs(queue, JOBS_SHOWN, signal));
-  const moment = new Intl.DateTimeFormat(messages.lang, { dateStyle: 'short', timeStyle: 'medium' });
   return (
     <div className="card failed-jobs">
       <div className="queue-head">
@@ -47,10 +47,12 @@ function Failed({ queue, failed, retry }: { queue: string; failed: number; retry
             <li key={job.id}>
               <strong>{job.name}</strong>{' '}
               <span className="small soft figures">
-                {job.finishedAt !== null && `${words.at} ${moment.format(new Date(job.finishedAt))}, `}
+                {job.finishedAt !== null && `${words.at} ${moment(job.finishedAt, 'short', 'medium')}, `}
                 {words.tries(job.tries, job.triesMax)}
               </span>
-              <p className="organiser-fault">{job.failedReason}</p>
+              <p className="organiser-fault" lang="en">
+                {job.failedReason}
+              </p>
               <details>
                 <summary className="small">{words.data}</summary>
                 <pre className="small">{JSON.stringify(job.data, null, 2)}</pre>

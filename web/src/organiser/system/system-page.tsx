@@ -2,6 +2,8 @@ import './system.css';
 import { useState } from 'react';
 import { showToast } from '../../layout/notices.ts';
 import { PageTitle } from '../../layout/plain-page.tsx';
+import { named } from '../../messages/named.ts';
+import { count } from '../../platform/format.ts';
 import {
   type QueueStats,
   cleanQueue,
@@ -10,7 +12,6 @@ import {
   pauseQueue,
   retryFailedJobs,
 } from '../api/system.ts';
-import { count } from '../parts/amounts.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { usePolled } from '../parts/use-polled.ts';
@@ -134,7 +135,7 @@ function QueueCard({ queue, actions }: { queue: QueueStats; actions: Actions }) 
 }
 
 function nameOf(queue: string): string {
-  return texts.queues.names[queue] ?? queue;
+  return named(texts.queues.names, queue) ?? queue;
 }
 
 async function cleanEnded(queue: string): Promise<number> {

@@ -1,3 +1,7 @@
+import { countedIn } from '../../messages/counted.ts';
+
+const counted = countedIn('en-GB');
+
 /** The administrators' page, in English. */
 export const queuesEn = {
   title: 'Queues and system',
@@ -6,7 +10,7 @@ export const queuesEn = {
     'seat-selection': 'Seat selection',
     payments: 'Payments',
     cleanup: 'Cleanup',
-  } as Record<string, string | undefined>,
+  },
   waiting: 'Waiting',
   active: 'Running',
   delayed: 'Later',
@@ -22,15 +26,16 @@ export const queuesEn = {
   pauseTitle: (queue: string) => `Pause ${queue}?`,
   pauseWords: 'Jobs are still taken in and wait. Buyers see their place in the queue instead of their seats.',
   clean: 'Clean up',
-  cleanLabel: (queue: string) => `Remove ended jobs of ${queue}`,
-  cleaned: (count: number) => (count === 1 ? '1 ended job removed.' : `${count} ended jobs removed.`),
+  cleanLabel: (queue: string) => `Clean up: remove ended jobs of ${queue}`,
+  cleaned: (count: number) => counted(count, { one: '# ended job removed.', other: '# ended jobs removed.' }),
   failedTitle: 'Failed jobs',
   failedNone: 'No job has failed.',
   failedOf: (queue: string) => `Failed jobs: ${queue}`,
   retry: 'Put all back to work',
-  retryLabel: (queue: string) => `Put the failed jobs of ${queue} back to work`,
-  retried: (count: number) => (count === 1 ? '1 job is back at work.' : `${count} jobs are back at work.`),
-  tries: (tries: number, max: number) => `${tries} of ${max} tries`,
+  retryLabel: (queue: string) => `Put all back to work: failed jobs of ${queue}`,
+  retried: (count: number) =>
+    counted(count, { one: '# job is back at work.', other: '# jobs are back at work.' }),
+  tries: (tries: number, max: number) => `${tries} of ${counted(max, { one: '# try', other: '# tries' })}`,
   at: 'Failed',
   data: 'What it carries',
   board: 'Open the queue board',
@@ -49,5 +54,30 @@ export const queuesEn = {
     I3: 'What was promised is held.',
     I4: 'No seat stays unsellable.',
     I5: 'Redis agrees with MySQL.',
-  } as Record<string, string | undefined>,
+  },
+  /** What the audit counts. */
+  counts: {
+    bookedSeats: 'sold seats',
+    confirmedBookings: 'bookings',
+    payments: 'payments',
+    capturesAtStripe: 'captures at Stripe',
+    inFlight: 'on their way',
+    openHolds: 'open holds',
+    locks: 'locks',
+    events: 'events',
+    sold: 'sold seats',
+    markers: 'markers',
+    soldTwice: 'seats sold twice',
+    bookedSeatsWithoutBooking: 'sold seats without a booking',
+    bookingsWithoutBookedSeat: 'bookings without a sold seat',
+    paidForNothing: 'payments for nothing',
+    capturesUnknownToUs: 'captures unknown to us',
+    holdsWithoutSeats: 'holds without seats',
+    seatsLost: 'seats lost',
+    locksWithoutOpenHold: 'locks without an open hold',
+    overdueLocks: 'overdue locks',
+    redisLocksWithoutExpiry: 'Redis locks without an expiry',
+    soldButAcquirable: 'sold, but not marked so in Redis',
+    markedButNotSold: 'marked as sold, but not sold',
+  },
 };

@@ -1,5 +1,9 @@
+import { countedIn } from '../../messages/counted.ts';
 import { durationEn } from './en-duration.ts';
+import { nowEn, storyEn } from './en-now.ts';
 import { queuesEn } from './en-queues.ts';
+
+const counted = countedIn('en-GB');
 
 /** Every text of the organiser's pages, in English: apart from the buyers', which are sent to everybody. */
 export const en = {
@@ -30,7 +34,7 @@ export const en = {
     all: 'All',
     seats: (taken: string, total: string) => `${taken} of ${total} seats taken`,
     open: (name: string) => `Open ${name}`,
-    found: (count: number) => (count === 1 ? '1 event' : `${count} events`),
+    found: (count: number) => counted(count, { one: '# event', other: '# events' }),
   },
   create: {
     title: 'New event',
@@ -53,6 +57,14 @@ export const en = {
     currencyFixed: 'Fixed since the event was published.',
     needed: 'This is needed.',
     noSuchTime: 'There is no such time: the clocks go forward then.',
+  },
+  /** What is wrong with a field. */
+  faults: {
+    number: 'A whole number, please.',
+    needed: 'This is needed.',
+    least: (number: string) => `At least ${number}.`,
+    most: (number: string) => `At most ${number}.`,
+    charactersMax: (number: string) => `At most ${number} characters.`,
   },
   sale: {
     opens: 'Sale opens',
@@ -92,18 +104,16 @@ export const en = {
     choose: 'Choose a file',
     checking: 'Checking the plan…',
     good: (name: string, seats: string, sections: number) =>
-      `${name}: ${seats} seats in ${sections === 1 ? '1 section' : `${sections} sections`}. No faults.`,
+      `${name}: ${seats} seats in ${counted(sections, { one: '# section', other: '# sections' })}. No faults.`,
     notJson: 'The file is not JSON.',
     notJsonAt: (line: number, column: number) => `It breaks off at line ${line}, column ${column}:`,
     tooLarge: 'The file is larger than 20 MB.',
-    faults: (count: number) => (count === 1 ? 'The plan has 1 fault:' : `The plan has ${count} faults:`),
-    faultsShown: (count: number) => `The first ${count} are shown.`,
+    faults: (count: number) =>
+      counted(count, { one: 'The plan has # fault:', other: 'The plan has # faults:' }),
+    faultsShown: (count: number) => counted(count, { other: 'The first # are shown.' }),
     found: 'There it says',
     foundNothing: 'nothing',
-    where: { zones: 'zone', rows: 'row', seats: 'seat', categories: 'category', areas: 'area' } as Record<
-      string,
-      string | undefined
-    >,
+    where: { zones: 'zone', rows: 'row', seats: 'seat', categories: 'category', areas: 'area' },
   },
   generator: {
     hall: 'Name of the hall',
@@ -141,6 +151,8 @@ export const en = {
     rowLabels: 'Row names',
     letters: 'A, B, C',
     numbers: '1, 2, 3',
+    /** What a new hall is called at first. */
+    first: { hall: 'Hall', stage: 'Stage', category: 'Stalls' },
   },
   prices: {
     title: 'Prices',
@@ -171,11 +183,12 @@ export const en = {
     cancelWords: (bookings: number, amount: string) =>
       bookings === 0
         ? 'Nobody has bought yet. It can’t be undone.'
-        : `${bookings === 1 ? '1 booking is' : `${bookings} bookings are`} cancelled, and ${amount} goes back to the buyers. It can’t be undone.`,
+        : `${counted(bookings, { one: '# booking is', other: '# bookings are' })} cancelled, and ${amount} goes back to the buyers. It can’t be undone.`,
     cancelHolds: (count: number) =>
-      count === 1
-        ? '1 seat that is held right now is freed.'
-        : `${count} seats that are held right now are freed.`,
+      counted(count, {
+        one: '# seat that is held right now is freed.',
+        other: '# seats that are held right now are freed.',
+      }),
     cancelCounting: 'Counting what would be refunded…',
     cancelType: (name: string) => `Type the event’s name to confirm: ${name}`,
     cancelNow: 'Call it off and refund',
@@ -191,88 +204,26 @@ export const en = {
     row: 'Row',
     wholeSection: 'All of it',
     select: 'Select',
-    selected: (count: number) => (count === 1 ? '1 seat selected' : `${count} seats selected`),
+    selected: (count: number) => counted(count, { one: '# seat selected', other: '# seats selected' }),
     clear: 'Select none',
     block: 'Take off sale',
     unblock: 'Put back on sale',
     working: 'One moment…',
-    blocked: (count: number) => (count === 1 ? '1 seat taken off sale.' : `${count} seats taken off sale.`),
+    blocked: (count: number) =>
+      counted(count, { one: '# seat taken off sale.', other: '# seats taken off sale.' }),
     unblocked: (count: number) =>
-      count === 1 ? '1 seat is back on sale.' : `${count} seats are back on sale.`,
+      counted(count, { one: '# seat is back on sale.', other: '# seats are back on sale.' }),
     notFree: (count: number) =>
-      count === 1
-        ? '1 of them is held or sold, so nothing was changed. It is no longer selected.'
-        : `${count} of them are held or sold, so nothing was changed. They are no longer selected.`,
+      counted(count, {
+        one: '# of them is held or sold, so nothing was changed. It is no longer selected.',
+        other: '# of them are held or sold, so nothing was changed. They are no longer selected.',
+      }),
     counts: (blocked: string, free: string) => `${blocked} off sale, ${free} free`,
     keys: 'Arrow keys go from seat to seat, Enter selects. Plus and minus zoom, Shift with the arrows moves the map.',
   },
-  now: {
-    live: 'Live',
-    late: 'The figures are old: the server can’t be reached.',
-    notYet: 'Nobody can buy yet: the event is a draft.',
-    sold: 'Sold',
-    held: 'Held',
-    heldHint: (checkout: string) => `${checkout} of them being paid for`,
-    free: 'Free',
-    freeHint: (blocked: string) => `${blocked} off sale`,
-    revenue: 'Revenue',
-    revenueHint: (gross: string, refunded: string) => `${gross} in, ${refunded} back`,
-    holdsRate: 'Holds a second',
-    refusalsRate: 'Refusals a second',
-    rateHint: 'over ten seconds',
-    queue: 'In the queue',
-    queueHint: 'waiting to be written',
-    sellOut: 'Sold out in',
-    sellOutHint: (perMinute: string) => `${perMinute} seats a minute`,
-    never: 'not in sight',
-    soldOut: 'Sold out',
-    tiers: 'By price',
-    tier: 'Price',
-    total: 'Seats',
-    blocked: 'Off sale',
-    worth: 'Worth',
-    chartSeats: 'Seats over time',
-    chartMoney: 'Worth of the bookings over time',
-    chartSpoken: (sold: string, held: string, from: string, to: string) =>
-      `From ${from} to ${to}: now ${sold} sold and ${held} held.`,
-    chartMoneySpoken: (amount: string, from: string, to: string) => `From ${from} to ${to}: now ${amount}.`,
-    chartTable: 'As a table',
-    when: 'When',
-    range: 'Time shown',
-    ranges: { quarter: '15 min', hour: '1 hour', day: '1 day', all: 'All' },
-    map: 'Who has which seat',
-    mapHint: 'Select a seat for its story.',
-    csv: 'Bookings as CSV',
-    csvWorking: 'Preparing…',
-  },
+  now: nowEn,
   looks: { free: 'free', taken: 'held', sold: 'sold', blocked: 'off sale', selected: 'selected' },
-  story: {
-    title: (seat: string) => seat,
-    none: 'Nothing has happened to this seat.',
-    by: (who: string) => `by ${who}`,
-    guest: 'a guest',
-    states: {
-      free: 'Free',
-      held: 'Held',
-      checkout: 'Being paid for',
-      sold: 'Sold',
-      blocked: 'Off sale',
-    } as Record<string, string | undefined>,
-    reasons: {
-      selected: 'Selected and held',
-      taken_over: 'Selected; the hold before had run out',
-      released: 'Given back by the buyer',
-      expired: 'The time was over: free again',
-      paid: 'Paid and sold',
-      paid_late: 'Paid late, and taken again for the buyer',
-      buyer_cancelled: 'The buyer cancelled: free again, refunded',
-      event_cancelled: 'The event was called off',
-      payment_mismatch: 'The payment didn’t match: free again, refunded',
-      orphaned: 'Its hold was over or unknown: freed by the cleanup',
-      blocked: 'Taken off sale',
-      unblocked: 'Put back on sale',
-    } as Record<string, string | undefined>,
-  },
+  story: storyEn,
   bookings: {
     none: 'Nobody has bought yet.',
     seat: 'Seat',
@@ -281,7 +232,7 @@ export const en = {
     state: 'State',
     when: 'Booked',
     guest: 'Guest',
-    count: (count: number) => (count === 1 ? '1 booking' : `${count} bookings`),
+    count: (count: number) => counted(count, { one: '# booking', other: '# bookings' }),
     states: { confirmed: 'Confirmed', cancelled: 'Cancelled', transferred: 'Passed on' },
   },
   queues: queuesEn,
@@ -289,13 +240,15 @@ export const en = {
   problems: {
     seats_not_free: 'Some of the seats are held or sold.',
     no_such_seats: 'The hall has changed: reload the page.',
+    seat_not_found: 'There is no such seat: reload the page.',
     event_status_conflict: 'The event is in another state by now: reload the page.',
     event_fixed: 'That can’t be changed any more since the event is published.',
     invalid_prices: 'The prices don’t fit the hall.',
     invalid_plan: 'The seating plan has faults.',
     invalid_request: 'Some of it isn’t right: see what is marked.',
     event_not_found: 'There is no such event, or it is another organiser’s.',
-  } as Record<string, string | undefined>,
+    body_too_large: 'That is too large for the server.',
+  },
 };
 
 export type OrganiserTexts = typeof en;

@@ -3,6 +3,7 @@ import { type Booking, cancelBooking } from '../../api/bookings.ts';
 import { Dialog } from '../../layout/dialog.tsx';
 import { showToast } from '../../layout/notices.ts';
 import { messages } from '../../messages/messages.ts';
+import { named } from '../../messages/named.ts';
 import { plainWords } from '../../messages/plain-words.ts';
 import { dateAtVenue, dayAtVenue, money } from '../../platform/format.ts';
 import { Link } from '../../platform/router.tsx';
@@ -59,7 +60,7 @@ function addressOf({ eventId, paymentId }: Booking): string {
 
 function RefundWords({ booking: { refund, currency } }: { booking: Booking }) {
   if (refund === null) return null;
-  const words = messages.bookings.refund[refund.status];
+  const words = named(messages.bookings.refund, refund.status);
   return words === undefined ? null : (
     <span className="small soft">{words(money(refund.amount, currency))}</span>
   );

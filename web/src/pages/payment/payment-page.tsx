@@ -4,6 +4,7 @@ import { ApiProblem } from '../../api/problem.ts';
 import type { Payment } from '../../api/payments.ts';
 import { PageTitle, PlainPage } from '../../layout/plain-page.tsx';
 import { messages } from '../../messages/messages.ts';
+import { named } from '../../messages/named.ts';
 import { plainWords } from '../../messages/plain-words.ts';
 import { money } from '../../platform/format.ts';
 import { Link } from '../../platform/router.tsx';
@@ -47,10 +48,11 @@ function Outcome({ payment, isSlow }: { payment: Payment; isSlow: boolean }): Re
   return <Said {...said}>{stand === 'booked' && <BookedSeats payment={payment} />}</Said>;
 }
 
-/** What each outcome is called; where the server knows more of this very payment, its words. */
+/** What each outcome is called; where the server says why the money goes back, that. */
 function sayings(payment: Payment) {
-  const { message, refundedAmount, amount, currency } = payment;
+  const { refundReason, refundedAmount, amount, currency } = payment;
   const words = messages.payment;
+  const why = named(words.refundReasons, refundReason ?? '');
   const refund = money(refundedAmount ?? amount, currency);
   return {
     booked: {
@@ -60,10 +62,10 @@ function sayings(payment: Payment) {
     },
     unpaid: { title: words.unpaidTitle, words: words.unpaid },
     waiting: { title: words.waitingTitle, words: messages.cart.payQueue },
-    failed: { title: words.failedTitle, words: message ?? words.failed, tone: 'bad' },
-    expired: { title: words.expiredTitle, words: message ?? words.expired, tone: 'warn' },
-    refunding: { title: words.refundingTitle, words: message ?? words.refunding, tone: 'warn' },
-    refunded: { title: words.refundedTitle, words: message ?? words.refunded(refund), tone: 'warn' },
+    failed: { title: words.failedTitle, words: words.failed, tone: 'bad' },
+    expired: { title: words.expiredTitle, words: words.expired, tone: 'warn' },
+    refunding: { title: words.refundingTitle, words: why ?? words.refunding, tone: 'warn' },
+    refunded: { title: words.refundedTitle, words: why ?? words.refunded(refund), tone: 'warn' },
   } satisfies Record<Exclude<PaymentStand, 'confirming'>, { title: string; words: string; tone?: Tone }>;
 }
 

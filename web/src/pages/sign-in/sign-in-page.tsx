@@ -10,6 +10,8 @@ import { useStore } from '../../platform/store.ts';
 import { Field } from './field.tsx';
 
 const PASSWORD_CHARS_MIN = 10;
+const FIELDS = ['email', 'password', 'name'] as const;
+type FieldName = (typeof FIELDS)[number];
 
 export function SignInPage() {
   const user = useStore(currentUser);
@@ -57,9 +59,11 @@ function AccountForm({ isNew }: { isNew: boolean }) {
     event.preventDefault();
     if (!isWorking) void send(new FormData(event.currentTarget));
   };
-  const faultOf = (field: string) =>
-    error instanceof ApiProblem ? error.faults.find(({ path }) => path === field)?.message : undefined;
-  const hasFieldFault = ['email', 'password', 'name'].some((field) => faultOf(field) !== undefined);
+  const faultOf = (field: FieldName) =>
+    error instanceof ApiProblem && error.faults.some(({ path }) => path === field)
+      ? account.faults[field]
+      : undefined;
+  const hasFieldFault = FIELDS.some((field) => faultOf(field) !== undefined);
   return (
     <form className="card sign-in-form" onSubmit={submit}>
       {error !== null && !hasFieldFault && (
