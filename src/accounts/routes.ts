@@ -139,7 +139,7 @@ const refreshRoute = defineRoute({
   operationId: 'refresh',
   summary: 'Go on with a session',
   description:
-    'Exchanges the refresh token, from the body or else from the cookie, for new tokens. Each works once: of several requests at the same time one wins, and the others are answered 409 `refresh_in_progress`: they go on with the token that the winner got, which in a browser is the new cookie, so trying again once is enough. A token that is sent again later ends the whole session. A token that came in the cookie is renewed in the cookie.',
+    'Exchanges the refresh token, from the body or else from the cookie, for new tokens. Each works once: of several requests at the same time one wins, and the others are answered 409 `refresh_in_progress`: they go on with the token that the winner got. A token that is sent again later ends the whole session. A token that came in the cookie is renewed in the cookie, and again within a minute, since a browser that is reloaded loses the answer; the first of its successors to be used ends the others.',
   tags: ['accounts'],
   auth: 'none',
   body: z.object({ refreshToken: refreshTokenInBody, cookie: keepInCookie }),
@@ -164,7 +164,13 @@ const refreshRoute = defineRoute({
         },
       );
     }
-    return sessionReply(resources, 200, await refreshSession(resources, refreshToken), keepsCookie);
+    const isCookie = fromCookie !== undefined;
+    return sessionReply(
+      resources,
+      200,
+      await refreshSession(resources, { refreshToken, isCookie }),
+      keepsCookie,
+    );
   },
 });
 

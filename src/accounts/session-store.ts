@@ -64,6 +64,16 @@ export async function useRefreshToken(tx: Tx, tokenHash: Buffer): Promise<boolea
   return result.numUpdatedRows === 1n;
 }
 
+/** Marks what unused tokens the session still has as used, so that only one goes on; the caller has locked the session. */
+export async function useOtherTokens(tx: Tx, sessionId: SessionId): Promise<void> {
+  await tx
+    .updateTable('refresh_tokens')
+    .set({ used_at: NOW })
+    .where('session_id', '=', toBytes(sessionId))
+    .where('used_at', 'is', null)
+    .execute();
+}
+
 /** Whether the token was used, and if so whether that is at most `justNowMs` ago by the database's clock. */
 export async function findTokenUse(
   tx: Tx,

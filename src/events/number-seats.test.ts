@@ -153,6 +153,14 @@ describe('numberSeats', () => {
     expect(byRank(numberSeats({ ...plan, focus: { x: 0, y: 0 } }))[0]).toBe('one-0-0');
   });
 
+  test('a wheelchair space is given last, however near it is', () => {
+    const plan = planOf(zone('one', [[0, 20, 40, 60, 80]]));
+    const [near] = byRank(numberSeats(plan));
+    const seats = plan.zones.flatMap((planned) => planned.rows.flatMap((row) => row.seats));
+    for (const seat of seats) if (seat.seat_guid === near) seat.accessible = true;
+    expect(byRank(numberSeats(plan)).at(-1)).toBe(near);
+  });
+
   test('one seat alone is the best', () => {
     expect(numberSeats(planOf(zone('one', [[5]])))[0]?.rank).toBe(0);
   });

@@ -8,7 +8,7 @@ import {
   type SeatingPlan,
 } from './seating-plan.ts';
 
-/** The rank of the seat that is furthest from where the audience looks, and of wheelchair spaces. */
+/** The rank of the seat that is furthest from where the audience looks. */
 const RANK_MAX = 100_000;
 /** To the side counts for more than to the back: a seat far off the middle sees worse than one some rows behind. */
 const SIDEWAYS_WEIGHT = 1.3;
@@ -123,7 +123,7 @@ function ranked(plan: SeatingPlan, seats: readonly NumberedSeat[]): NumberedSeat
   return seats.map((seat, index) => ({
     ...seat,
     // Who asks for the best seats is given a wheelchair space only when nothing else is left.
-    rank: seat.isAccessible ? RANK_MAX : Math.round(((distances[index] ?? 0) - nearest) * scale),
+    rank: seat.isAccessible ? 2 * RANK_MAX : Math.round(((distances[index] ?? 0) - nearest) * scale),
   }));
 }
 

@@ -46,7 +46,7 @@ describe('buildSeatMap', () => {
               row_number_position: 'end',
               position: { x: 10, y: 5 },
               seats: [
-                { ...seat, seat_guid: 'a', seat_number: '1' },
+                { ...seat, seat_guid: 'a', seat_number: '1', accessible: true },
                 { ...seat, seat_guid: 'b', seat_number: '2', position: { x: 20.26, y: 1 } },
                 { ...seat, seat_guid: 'c', seat_number: '3', position: { x: 40, y: 1 }, radius: 14 },
               ],
@@ -97,6 +97,7 @@ describe('buildSeatMap', () => {
       focus: { x: 50, y: 0 },
       seatRadius: 10,
       seatCount: 6,
+      accessibleSeatIds: [1],
       currency: 'EUR',
       tiers: head.tiers,
       areas: [

@@ -75,7 +75,7 @@ describe('readSeatingPlan', () => {
     const input = changed((copy) => {
       copy.future = { deep: [1] };
       copy.zones[0].displayed = true;
-      copy.zones[0].rows[0].seats[0].accessible = true;
+      copy.zones[0].rows[0].seats[0].heated = true;
     });
     expect(readSeatingPlan(input)).toEqual({ outcome: 'plan', plan });
   });

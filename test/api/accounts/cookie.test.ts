@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/platform/config.ts';
 import { startServer } from '../../../src/server.ts';
@@ -55,6 +57,33 @@ test('cookie / refresh with it / renewed in the cookie and never in the answer',
   expect(renewed).not.toBe(cookie);
   expect(await statusOfMe(holdfast.current, body.accessToken)).toBe(200);
 });
+
+test('cookie / the answer was lost with a reload / the old one gets another, and the first successor to be used ends the others', async () => {
+  const { cookie } = await guestInBrowser();
+  const origin = holdfast.current.url;
+  const renewed = async (old: string) => {
+    const { status, headers, body } = await post('refresh', {}, { cookie: old, origin });
+    return { status, code: body.code, cookie: headers.get('set-cookie')?.split(';', 1)[0] ?? '' };
+  };
+  const lost = await renewed(cookie);
+  const second = await renewed(cookie);
+  expect([lost.status, second.status]).toEqual([200, 200]);
+  const third = await renewed(second.cookie);
+  expect(third.status).toBe(200);
+  await usedLongAgo(lost.cookie);
+  expect(await renewed(lost.cookie)).toMatchObject({ status: 401, code: 'refresh_token_reused' });
+  expect(await renewed(third.cookie)).toMatchObject({ status: 401, code: 'refresh_token_invalid' });
+});
+
+async function usedLongAgo(cookie: string): Promise<void> {
+  const token = cookie.slice('holdfast_refresh='.length);
+  await holdfast.current.server.resources.db
+    .updateTable('refresh_tokens')
+    .set({ used_at: sql<Date>`used_at - INTERVAL 61 SECOND` })
+    .where('token_hash', '=', createHash('sha256').update(token).digest())
+    .where('used_at', 'is not', null)
+    .execute();
+}
 
 test('cookie / refresh from a page that is listed, or at the address that was asked / accepted', async () => {
   const { host } = new URL(holdfast.current.url);

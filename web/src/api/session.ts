@@ -1,4 +1,3 @@
-import { pause } from '../platform/pause.ts';
 import { openStore } from '../platform/store.ts';
 import { ApiProblem } from './problem.ts';
 import { flag, number, orNull, shape, text } from './read.ts';
@@ -9,8 +8,6 @@ const HINT = 'holdfast.session';
 const LOCK = 'holdfast-session';
 /** A token that is nearly over is renewed before it is used. */
 const RENEW_BEFORE_END_MS = 30_000;
-const RENEW_TRIES_MAX = 3;
-const RENEW_PAUSE_MS = 700;
 
 const readUser = shape({ id: text, email: orNull(text), name: orNull(text), role: text, isGuest: flag });
 const readSession = shape({ accessToken: text, expiresIn: number, user: readUser });
@@ -97,23 +94,18 @@ async function enter(path: string, body: unknown): Promise<void> {
 async function accessToken(): Promise<string | null> {
   if (access !== null && access.endsAt - RENEW_BEFORE_END_MS > Date.now()) return access.token;
   if (!hasHint()) return null;
-  // One renewal at a time in this tab, and by the lock in this browser: a refresh token that is used twice ends the session.
+  // One renewal at a time in this tab, and by the lock in this browser: a refresh token is to be used once.
   renewing ??= locked(() => renew()).finally(() => {
     renewing = null;
   });
   return await renewing;
 }
 
-async function renew(triesLeft = RENEW_TRIES_MAX): Promise<string | null> {
+async function renew(): Promise<string | null> {
   try {
     return adopt(await request('/api/auth/refresh', { method: 'POST', body: { cookie: true } }), 'quietly');
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status >= 500 || error.status === 429) throw error;
-    if (error.code === 'refresh_in_progress' && triesLeft > 0) {
-      // Another page of ours was given the new cookie a moment ago: it is the browser's by now.
-      await pause(RENEW_PAUSE_MS);
-      return await renew(triesLeft - 1);
-    }
     forget('quietly');
     return null;
   }

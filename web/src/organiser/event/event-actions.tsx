@@ -55,6 +55,9 @@ function Publish({ event, changed, close }: DialogProps) {
   const opens = event.saleOpensAt;
   const [nowMs] = useState(() => Date.now());
   const isLater = opens !== null && Date.parse(opens) > nowMs;
+  // Seats may have been blocked since the page was opened.
+  const latest = useLoaded(event.id, (signal) => getSales(event.id, signal));
+  const seatsFree = latest.state === 'loaded' ? latest.value.seats.free : null;
   const when = isLater ? words.from(dateAtVenue(opens, event.timeZone)) : words.atOnce;
   return (
     <Confirm
@@ -67,7 +70,7 @@ function Publish({ event, changed, close }: DialogProps) {
         showToast(words.published);
       }}
     >
-      <p>{words.publishWords(count(event.seatsAvailable), when)}</p>
+      <p role="status">{seatsFree === null ? words.counting : words.publishWords(count(seatsFree), when)}</p>
     </Confirm>
   );
 }
@@ -95,7 +98,7 @@ function CallOff({ event, changed, close }: DialogProps) {
   const words = texts.event;
   const [typed, setTyped] = useState('');
   const sales = useLoaded(event.id, (signal) => getSales(event.id, signal));
-  let consequences: ReactNode = <p role="status">{words.cancelCounting}</p>;
+  let consequences: ReactNode = <p role="status">{words.counting}</p>;
   if (sales.state === 'failed') consequences = <Failure error={sales.error} retry={sales.reload} />;
   if (sales.state === 'loaded') {
     const { seats, revenue, currency } = sales.value;

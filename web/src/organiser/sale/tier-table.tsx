@@ -6,7 +6,7 @@ import { texts } from '../texts/texts.ts';
 export function TierTable({ sales }: { sales: Sales }) {
   const words = texts.now;
   return (
-    <section aria-label={words.tiers} className="organiser-page">
+    <section className="organiser-page">
       <h2>{words.tiers}</h2>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it may be wider than the page, and is then scrolled by keys */}
       <div className="card organiser-table" role="region" aria-label={words.tiers} tabIndex={0}>

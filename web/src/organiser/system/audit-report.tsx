@@ -30,7 +30,7 @@ function Findings({ audit }: { audit: Audit }) {
         {words.auditAt(moment(audit.at, 'medium', 'medium'))}
       </p>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it may be wider than the page, and is then scrolled by keys */}
-      <div className="card organiser-table" role="region" aria-label={words.auditTitle} tabIndex={0}>
+      <div className="card organiser-table" role="region" aria-label={words.auditTable} tabIndex={0}>
         <table>
           <tbody>
             {audit.findings.map((finding) => (

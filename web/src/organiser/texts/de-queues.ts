@@ -46,6 +46,7 @@ export const queuesDe: typeof queuesEn = {
   data: 'Inhalt des Auftrags',
   board: 'Übersicht der Warteschlangen öffnen',
   auditTitle: 'Invarianten',
+  auditTable: 'Befunde der Prüfung',
   auditAt: (when) => `Geprüft: ${when}. Der Aufräum-Worker prüft jede Minute.`,
   auditNone: 'Es gab noch keine Prüfung: Der Aufräum-Worker prüft jede Minute.',
   auditClean: 'Alle Invarianten gelten.',

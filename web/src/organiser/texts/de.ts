@@ -194,7 +194,7 @@ export const de: OrganiserTexts = {
         one: '# Platz, der gerade reserviert ist, wird frei.',
         other: '# Plätze, die gerade reserviert sind, werden frei.',
       }),
-    cancelCounting: 'Es wird berechnet, was zu erstatten wäre …',
+    counting: 'Wird gezählt …',
     cancelType: (name) => `Geben Sie zur Bestätigung den Titel der Veranstaltung ein: ${name}`,
     cancelNow: 'Absagen und erstatten',
     cancelling: 'Wird abgesagt …',

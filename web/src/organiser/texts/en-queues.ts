@@ -40,6 +40,7 @@ export const queuesEn = {
   data: 'What it carries',
   board: 'Open the queue board',
   auditTitle: 'Invariants',
+  auditTable: 'What the audit found',
   auditAt: (when: string) => `Checked ${when}. The cleanup worker checks each minute.`,
   auditNone: 'No audit has been made yet: the cleanup worker makes one each minute.',
   auditClean: 'All invariants hold.',

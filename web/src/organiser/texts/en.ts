@@ -189,7 +189,7 @@ export const en = {
         one: '# seat that is held right now is freed.',
         other: '# seats that are held right now are freed.',
       }),
-    cancelCounting: 'Counting what would be refunded…',
+    counting: 'Counting…',
     cancelType: (name: string) => `Type the event’s name to confirm: ${name}`,
     cancelNow: 'Call it off and refund',
     cancelling: 'Calling it off…',
