@@ -4,7 +4,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PlainFailure } from '../tools/local/failure.ts';
-import { MARIADB, installMissing, redis } from '../tools/local/install-programs.ts';
+import { CHROMIUM, MARIADB, type Program, installMissing, redis } from '../tools/local/install-programs.ts';
 import { printAudit } from '../tools/rush/print-audit.ts';
 import { printCpu, printRows } from './report/print.ts';
 import { type Window, printProfiles } from './report/profile.ts';
@@ -14,6 +14,7 @@ import { capacity } from './works/capacity.ts';
 import { connections } from './works/connections.ts';
 import { grow } from './works/grow.ts';
 import { hold201, hold202 } from './works/holds.ts';
+import { map } from './works/map.ts';
 import { processes } from './works/processes.ts';
 import { purchase } from './works/purchase.ts';
 import { read } from './works/read.ts';
@@ -37,6 +38,7 @@ const WORKS: readonly Work[] = [
   grow,
   start,
   processes,
+  map,
 ];
 
 const HELP = `npm run bench -- [name ...] [--seconds N] [--small] [--profile]
@@ -69,7 +71,7 @@ async function main(): Promise<number> {
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new PlainFailure('--seconds must be a number greater than 0.');
   const works = chosen(positionals);
-  await installStores();
+  await installPrograms(works.includes(map) ? [CHROMIUM] : []);
   console.log(
     `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)} before the start; ${seconds} s for each load`,
   );
@@ -91,10 +93,12 @@ function chosen(names: readonly string[]): readonly Work[] {
   return names.length === 0 ? WORKS : WORKS.filter(({ name }) => names.includes(name));
 }
 
-async function installStores(): Promise<void> {
+async function installPrograms(more: readonly Program[]): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   try {
-    await installMissing([MARIADB, redis(scratch)], join(scratch, 'apt.log'), (line) => console.log(line));
+    await installMissing([MARIADB, redis(scratch), ...more], join(scratch, 'apt.log'), (line) =>
+      console.log(line),
+    );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { publishEvent } from '../../src/events/change-status.ts';
-import { createEvent } from '../../src/events/create-event.ts';
+import { type CreateEvent, createEvent } from '../../src/events/create-event.ts';
 import { planSpecSchema } from '../../src/events/plan-spec.ts';
 import { newId, toBytes } from '../../src/platform/id.ts';
 import type { Db } from '../../src/platform/mysql.ts';
@@ -12,6 +12,14 @@ const HOLD_TTL_SECONDS = 600;
 
 /** A published event with so many seats (a multiple of a hundred) in rows; seat ids are 1..seats. */
 export async function makeEvent(resources: Resources, seats: number): Promise<string> {
+  return makeHall(resources, { layout: { generator: hallOf(seats) }, prices: { Stalls: 2500 } });
+}
+
+/** A published event in any hall. */
+export async function makeHall(
+  resources: Resources,
+  hall: Pick<CreateEvent, 'layout' | 'prices'>,
+): Promise<string> {
   const organiserId = newId();
   const eventId = await createEvent(resources, {
     organiserId,
@@ -28,8 +36,7 @@ export async function makeEvent(resources: Resources, seats: number): Promise<st
       seatsPerBuyerMax: 10,
       holdTtlSeconds: HOLD_TTL_SECONDS,
     },
-    layout: { generator: hallOf(seats) },
-    prices: { Stalls: 2500 },
+    ...hall,
   });
   await publishEvent(resources, { eventId, actor: { userId: organiserId, role: 'organiser' } });
   return eventId;

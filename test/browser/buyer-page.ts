@@ -147,7 +147,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // What a sticky header covers while the page is scrolled is only a scroll away.
-    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate('scrollTo(0, 0)');
     await page.evaluate(source);
     const violations = await page.evaluate(async (tags) => {
       // @ts-expect-error -- the script above has put it there
