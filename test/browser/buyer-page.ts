@@ -38,7 +38,9 @@ export const GOOD_CARD = '4242424242424242';
 export const DECLINED_CARD = '4000000000000002';
 
 /** A real browser for all tests of a file. A page that breaks, or breaks the content security policy, fails its test. */
-export function useBrowser(): { newPage(options?: BrowserContextOptions): Promise<Page> } {
+export function useBrowser({ expected = EXPECTED_CONSOLE }: { expected?: RegExp } = {}): {
+  newPage(options?: BrowserContextOptions): Promise<Page>;
+} {
   let browser: Browser | undefined;
   let pages: Page[] = [];
   let faults: string[] = [];
@@ -62,7 +64,7 @@ export function useBrowser(): { newPage(options?: BrowserContextOptions): Promis
       page.setDefaultTimeout(WAIT_MS_MAX);
       page.on('pageerror', (error) => faults.push(String(error.stack)));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !EXPECTED_CONSOLE.test(message.text())) faults.push(message.text());
+        if (message.type() === 'error' && !expected.test(message.text())) faults.push(message.text());
       });
       pages.push(page);
       return page;

@@ -51,6 +51,7 @@ export const de: Messages = {
   event: {
     notFoundTitle: 'Diese Veranstaltung gibt es nicht',
     notFound: 'Vielleicht wurde sie entfernt, oder die Adresse enthält einen Tippfehler.',
+    about: 'Über diese Veranstaltung',
     view: 'Art der Auswahl',
     map: 'Sitzplan',
     list: 'Liste',

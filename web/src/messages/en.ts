@@ -51,6 +51,7 @@ export const en = {
   event: {
     notFoundTitle: 'There is no such event',
     notFound: 'It may have been taken down, or the address is mistyped.',
+    about: 'About this event',
     view: 'How to choose',
     map: 'Map',
     list: 'List',

@@ -46,6 +46,12 @@ function EventHead({ event }: { event: BoxOfficeEvent | null }) {
         <time dateTime={event.date}>{dateAtVenue(event.date, event.timeZone)}</time>
         {event.venueName !== '' && ` · ${event.venueName}`}
       </p>
+      {event.description !== null && event.description !== '' && (
+        <details className="event-about">
+          <summary>{messages.event.about}</summary>
+          <p>{event.description}</p>
+        </details>
+      )}
       {notice !== null && <p className="notice notice-warn">{notice}</p>}
     </header>
   );
