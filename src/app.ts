@@ -21,6 +21,7 @@ import { requireHost } from './platform/http/malformed-request.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
 import { openRateLimit } from './platform/http/rate-limit.ts';
+import { requestsAtOnce } from './platform/http/requests-at-once.ts';
 import { requestMetrics } from './platform/http/request-metrics.ts';
 import { requestLog } from './platform/http/request-log.ts';
 import type { AnyRoute, Mount } from './platform/http/route.ts';
@@ -81,6 +82,7 @@ export async function createApp(resources: Resources): Promise<App> {
   );
   // Before what keeps something for each open answer: there may be ten thousand of these.
   app.use(liveUpdates.router);
+  app.use(requestsAtOnce(config.http.requestsAtOnceMax));
   app.use(
     helmet({
       contentSecurityPolicy: { directives: CSP },
