@@ -17,9 +17,11 @@ import { operationRoutes } from './operations/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { salesRoutes } from './sales/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
+import { requireHost } from './platform/http/malformed-request.ts';
 import { mountRoutes } from './platform/http/mount-routes.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
 import { openRateLimit } from './platform/http/rate-limit.ts';
+import { requestsAtOnce } from './platform/http/requests-at-once.ts';
 import { requestMetrics } from './platform/http/request-metrics.ts';
 import { requestLog } from './platform/http/request-log.ts';
 import type { AnyRoute, Mount } from './platform/http/route.ts';
@@ -69,6 +71,7 @@ export async function createApp(resources: Resources): Promise<App> {
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
   app.use(requestLog(log));
+  app.use(requireHost);
   app.use(
     cors({
       origin: [...config.http.corsOrigins],
@@ -79,7 +82,14 @@ export async function createApp(resources: Resources): Promise<App> {
   );
   // Before what keeps something for each open answer: there may be ten thousand of these.
   app.use(liveUpdates.router);
-  app.use(helmet({ contentSecurityPolicy: { directives: CSP }, crossOriginEmbedderPolicy: false }));
+  app.use(requestsAtOnce(config.http.requestsAtOnceMax));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { directives: CSP },
+      crossOriginEmbedderPolicy: false,
+      xFrameOptions: { action: 'deny' },
+    }),
+  );
   app.use(requestMetrics(metrics));
   app.use(
     mountRoutes(resources, ROUTES, { authenticate: (req) => accessTokens.authenticate(req), db, limits }),
@@ -102,6 +112,7 @@ const CSP = {
   'default-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'style-src': ["'self'"],
+  'font-src': ["'self'"],
   'object-src': ["'none'"],
   'frame-ancestors': ["'none'"],
   'form-action': ["'self'"],

@@ -30,6 +30,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       headersTimeout: HEADERS_WITHIN_MS,
       requestTimeout: REQUEST_WITHIN_MS,
       connectionsCheckingInterval: LATE_REQUESTS_CHECK_MS,
+      requireHostHeader: false,
     },
     app.express,
   );

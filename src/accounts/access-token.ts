@@ -117,12 +117,13 @@ function claimsOf(token: string, key: KeyObject, nowMs: number): z.output<typeof
     return Claims.safeParse(payload).data ?? null;
   } catch (error) {
     if (error instanceof jwt.TokenExpiredError) throw badToken(EXPIRED, error);
-    // The package lets the parser's own error through when the payload is no JSON; anyone can send such a token.
-    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null;
+    // The package lets the parser's own error through when the payload is no JSON, and fails on one that is `null`.
+    if (UNREADABLE.some((kind) => error instanceof kind)) return null;
     throw error;
   }
 }
 
+const UNREADABLE = [jwt.JsonWebTokenError, SyntaxError, TypeError];
 const EXPIRED = 'The access token has expired: refresh it.';
 const NOT_OURS = 'The access token is not one of ours.';
 

@@ -11,6 +11,7 @@ import { findHoldView } from './find-hold.ts';
 import { type HoldView, holdView } from './hold-view.ts';
 import { type Claim, type ClaimReply, ClaimReplySchema, HOLD_CLAIMED } from './jobs.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
+import { requireRoomInQueue, takeRoomInQueue } from './queue-limit.ts';
 import { queuePlace, rememberQueued } from './queue-place.ts';
 import { countRefusal } from './refusal-counter.ts';
 import { rejected } from './rejection.ts';
@@ -35,13 +36,14 @@ type Won = { readonly claim: Claim; readonly ticket: number };
  * Takes seats for a buyer: Redis decides who goes first, MySQL what is true. All the seats or none. When it returns
  * `held`, the hold is in MySQL and survives the loss of any process and of Redis until it expires; `queued` means that
  * it is being written. Losers are refused by one round trip to Redis, without a job or a query.
- * @throws Problem `seats_taken` with the `seatIds`, `not_enough_seats`, `too_many_seats`, `sale_not_open`, ...
+ * @throws Problem `seats_taken` with the `seatIds`, `not_enough_seats`, `too_many_seats`, `sale_not_open`, `queue_full`, ...
  */
 export async function holdSeats(
   resources: Resources,
   command: { identity: Identity; eventId: string; selection: SeatSelection; respondAsync: boolean },
 ): Promise<HoldSeatsOutcome> {
   const rules = await openSale(resources, command.eventId);
+  await requireRoomInQueue(resources);
   const { claim, ticket } = await win(resources, rules, command);
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
   await enqueue(resources, claim).catch((error: unknown) => {
@@ -181,6 +183,7 @@ function checkQuantity(resources: Resources, rules: SaleRules, quantity: number)
 /** A claim that can't be queued must not keep its locks until they expire. */
 async function enqueue(resources: Resources, claim: Claim): Promise<void> {
   try {
+    takeRoomInQueue(resources);
     await resources.queues.add(HOLD_CLAIMED, claim, { jobId: claim.claimId });
   } catch (error) {
     await unlockSeats(resources.redis, {

@@ -10,6 +10,7 @@ export const HOLD_PROBLEMS = defineProblems({
   not_enough_seats: { status: 409, title: 'Not enough seats are left' },
   sale_not_open: { status: 409, title: 'The sale has not begun' },
   sale_closed: { status: 409, title: 'The sale is over' },
+  queue_full: { status: 503, title: 'Too many buyers are waiting already', retry: true },
   hold_not_found: { status: 404, title: 'There is no such hold' },
   event_not_found: { status: 404, title: 'There is no such event' },
 });

@@ -50,14 +50,15 @@ export function verifyEvent(
   rawBody: Buffer,
   signature: string,
 ): IncomingEvent | null {
+  // As text: of bytes the package would pass over a byte order mark, and take for signed what is not.
+  const payload = rawBody.toString('utf8');
   for (const secret of config.stripe.webhookSecrets) {
     try {
-      stripe.webhooks.constructEvent(rawBody, signature, secret, SIGNATURE_AGE_SECONDS_MAX);
+      stripe.webhooks.constructEvent(payload, signature, secret, SIGNATURE_AGE_SECONDS_MAX);
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError) continue;
       return null;
     }
-    const payload = rawBody.toString('utf8');
     return incomingEvent(JSON.parse(payload), payload);
   }
   return null;

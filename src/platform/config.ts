@@ -10,6 +10,8 @@ export type Config = {
     readonly corsOrigins: readonly string[];
     /** How many proxies in front may be believed when they name the client's address. */
     readonly trustedProxies: number;
+    /** Requests that one server answers at the same time; streams have a limit of their own. */
+    readonly requestsAtOnceMax: number;
   };
   readonly databaseUrl: string;
   readonly databasePoolMax: number;
@@ -28,6 +30,8 @@ export type Config = {
     readonly totalMs: number;
     readonly checkoutWindowMs: number;
     readonly seatsPerHoldMax: number;
+    /** Claims that wait to be written; beyond, no seats are taken until there are fewer. */
+    readonly claimsQueuedMax: number;
   };
   readonly cleanupIntervalMs: number;
   readonly rateLimits: {
@@ -99,10 +103,12 @@ const Environment = z.object({
   HOLD_MAX_SECONDS: seconds(2, 7200, 600),
   CHECKOUT_WINDOW_SECONDS: seconds(2, 1800, 600),
   SEATS_PER_HOLD_MAX: wholeNumber(1, 100, 10),
+  CLAIMS_QUEUED_MAX: wholeNumber(1, 10_000_000, 20_000),
   CLEANUP_INTERVAL_SECONDS: seconds(1, 600, 10),
   RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, 100_000_000, 120_000),
   RATE_LIMIT_USER_PER_MINUTE: wholeNumber(1, 1_000_000, 300),
   RATE_LIMIT_SIGN_IN_PER_MINUTE: wholeNumber(1, 1_000_000, 1_000),
+  REQUESTS_AT_ONCE_MAX: wholeNumber(1, 1_000_000, 10_000),
   STREAMS_PER_SERVER_MAX: wholeNumber(1, 1_000_000, 20_000),
   STREAMS_PER_ADDRESS_MAX: wholeNumber(1, 1_000_000, 1_000),
   METRICS_PORT: z
@@ -142,6 +148,7 @@ function toConfig(env: z.output<typeof Environment>): Config {
         .map((origin) => origin.trim())
         .filter(Boolean),
       trustedProxies: env.TRUST_PROXY,
+      requestsAtOnceMax: env.REQUESTS_AT_ONCE_MAX,
     },
     databaseUrl: env.DATABASE_URL,
     databasePoolMax: env.DATABASE_POOL_MAX,
@@ -161,6 +168,7 @@ function toConfig(env: z.output<typeof Environment>): Config {
       totalMs: env.HOLD_MAX_SECONDS,
       checkoutWindowMs: env.CHECKOUT_WINDOW_SECONDS,
       seatsPerHoldMax: env.SEATS_PER_HOLD_MAX,
+      claimsQueuedMax: env.CLAIMS_QUEUED_MAX,
     },
     cleanupIntervalMs: env.CLEANUP_INTERVAL_SECONDS,
     rateLimits: {

@@ -25,6 +25,8 @@ export type JobQueues = {
   add<Data>(kind: JobKind<Data>, data: Data, options: { jobId: string; delayMs?: number }): Promise<void>;
   /** Whether a job will still be worked on: false when it is done, has failed for good, or was lost with Redis. */
   isPending(queue: QueueName, jobId: string): Promise<boolean>;
+  /** How many jobs wait to be taken, now or later. */
+  countWaiting(queue: QueueName): Promise<number>;
   readonly byName: Readonly<Record<QueueName, Queue>>;
   close(): Promise<void>;
 };
@@ -66,6 +68,8 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
     async isPending(queue, jobId) {
       return PENDING_STATES.has(await byName[queue].getJobState(jobId));
     },
+    countWaiting: async (queue) =>
+      await byName[queue].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
     async close() {
       await Promise.all(Object.values(byName).map((queue) => queue.close()));
     },

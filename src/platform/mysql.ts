@@ -11,6 +11,8 @@ export type DbOrTx = Kysely<Database>;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_WAIT_TIMEOUT_SECONDS = 5;
 const WAITING_FOR_CONNECTION_MAX = 10_000;
+/** Whoever has waited so long for a connection is told "not now", instead of waiting behind a database that is stuck. */
+const CONNECTION_WITHIN_MS = 5_000;
 const TRANSACTION_TRIES_MAX = 5;
 /** InnoDB rolled the transaction back: it may be run again from its start. 1213 deadlock, 1205 lock wait time-out. */
 const RETRIABLE_ERRNOS: ReadonlySet<unknown> = new Set([1213, 1205]);
@@ -31,7 +33,7 @@ export function openMysql(url: string, connectionsMax: number): Db {
   });
   const db = new Kysely<Database>({
     dialect: new MysqlDialect({
-      pool,
+      pool: withPatience(pool, CONNECTION_WITHIN_MS),
       onCreateConnection: async (connection) => {
         for (const statement of SESSION_SETTINGS) {
           await connection.executeQuery(CompiledQuery.raw(statement));
@@ -44,6 +46,27 @@ export function openMysql(url: string, connectionsMax: number): Db {
 }
 
 const pools = new WeakMap<Db, Pool>();
+
+/** The driver's own pool lets callers wait for ever. */
+function withPatience(pool: Pool, withinMs: number): Pick<Pool, 'getConnection' | 'end'> {
+  return {
+    end: (callback) => pool.end(callback),
+    getConnection(callback) {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        const error = new Error(`No connection was free within ${withinMs} ms.`);
+        // Without a connection, as the driver itself calls it with an error.
+        Reflect.apply(callback, undefined, [Object.assign(error, { code: 'ER_GET_CONNECTION_TIMEOUT' })]);
+      }, withinMs);
+      pool.getConnection((error, connection) => {
+        clearTimeout(timer);
+        if (!isLate) callback(error, connection);
+        else if (error === null) connection.release();
+      });
+    },
+  };
+}
 
 /** @throws when MySQL does not answer. */
 export async function pingMysql(db: Db): Promise<void> {

@@ -20,9 +20,9 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
-    // An expected refusal needs no stack trace, and in a rush there are thousands a second.
+    // An expected refusal ("not now" is one too) needs no stack trace, and in a rush there are thousands a second.
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = kind.status < 500 ? 0 : stackTraceLimit;
+    Error.stackTraceLimit = kind.status < 500 || kind.retry === true ? 0 : stackTraceLimit;
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.kind = kind;
@@ -64,6 +64,7 @@ export const PROBLEMS = defineProblems({
   },
   headers_too_large: { status: 431, title: 'The address and headers are too long' },
   rate_limited: { status: 429, title: 'Too many requests', retry: true },
+  server_busy: { status: 503, title: 'This server has as much to do as it can', retry: true },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service can not answer right now', retry: true },
 });

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
 import { type Server, STATUS_CODES } from 'node:http';
 import { PROBLEMS, Problem } from '../problem.ts';
 import { PROBLEM_CONTENT_TYPE, problemBody } from './problem-details.ts';
 
 /** Answers what Node refuses before there is a request to speak of; it would send a bare status line, and no document. */
 export function answerMalformed(server: Server, baseUrl: string): void {
+  // A server may refuse expectations that it does not know, or pass over them (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const requestId = randomUUID();
@@ -20,8 +23,26 @@ export function answerMalformed(server: Server, baseUrl: string): void {
       'x-content-type-options: nosniff',
       `x-request-id: ${requestId}`,
     ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+    const told = isHead(error) ? '' : body;
+    socket.end(`${head.join('\r\n')}\r\n\r\n${told}`, () => socket.destroy());
   });
+}
+
+/** Node would refuse it too (it is told not to), with a bare status line. */
+export const requireHost: RequestHandler = (req, _res, next) => {
+  if (req.headers.host !== undefined || req.httpVersionMinor === 0) return next();
+  throw new Problem(PROBLEMS.invalid_request, 'A request needs a Host header.', {
+    headers: { connection: 'close' },
+  });
+};
+
+/** An answer to HEAD has no body: the next thing would be read as another answer. */
+function isHead(error: Error): boolean {
+  return (
+    'rawPacket' in error &&
+    Buffer.isBuffer(error.rawPacket) &&
+    error.rawPacket.toString('latin1', 0, 5) === 'HEAD '
+  );
 }
 
 function problemOf(code: string | undefined): Problem {

@@ -82,7 +82,9 @@ function problemsOf(route: Operation): ZodOpenApiOperationObject['responses'] {
     ...(route.auth === 'none' ? [] : [PROBLEMS.unauthenticated]),
     ...(typeof route.auth === 'object' ? [PROBLEMS.forbidden] : []),
     ...(route.rateLimit === 'none' ? [] : [PROBLEMS.rate_limited]),
-  ];
+    PROBLEMS.server_busy,
+    PROBLEMS.unavailable,
+  ].filter(({ status }) => route.answers[status] === undefined);
   const byStatus = Map.groupBy(kinds, (kind) => kind.status);
   return Object.fromEntries(
     [...byStatus].map(([status, same]) => [

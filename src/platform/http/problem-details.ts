@@ -49,7 +49,8 @@ export function problemMapper(baseUrl: string, log: Log): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     const problem = toProblem(error);
     const requestId = requestIdOf(res);
-    if (problem.kind.status >= 500)
+    // Of a limit that was reached, the line of the request tells enough; there may be thousands of them.
+    if (problem.kind.status >= 500 && (problem.kind.retry !== true || problem.cause !== undefined))
       log.error({ requestId, err: error, code: problem.kind.code }, 'request.failed');
     sendProblem(res, problem, baseUrl, requestId);
   };
@@ -89,8 +90,9 @@ export function faultsOf(error: z.ZodError): { path: string; message: string }[]
 }
 
 function sendProblem(res: Response, problem: Problem, baseUrl: string, requestId: string): void {
-  res.status(problem.kind.status).set(problem.headers);
+  res.status(problem.kind.status);
   if (problem.kind.status === 503) res.set('retry-after', String(RETRY_AFTER_SECONDS));
+  res.set(problem.headers);
   res.set('cache-control', 'no-store').type(PROBLEM_CONTENT_TYPE);
   res.send(JSON.stringify(problemBody(problem, baseUrl, requestId)));
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 const REQUEST_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UNLOGGED_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 /** Refusals that come by the thousand in a rush: of each, this many a second are logged, and how many were not. */
-const SAMPLED_STATUSES: ReadonlySet<number> = new Set([409, 429]);
+const SAMPLED_STATUSES: ReadonlySet<number> = new Set([409, 429, 503]);
 const SAMPLES_PER_SECOND = 10;
 
 /**
@@ -49,13 +49,17 @@ export function requestIdOf(res: ServerResponse): string {
   return typeof id === 'string' ? id : '';
 }
 
-/** null: do not log this one. Otherwise how many of the kind were left out since the last line. */
+/** null: do not log this one. Otherwise how many of its status were left out since the last line. */
 function sampler(): (status: number) => number | null {
+  const samplers = new Map([...SAMPLED_STATUSES].map((status) => [status, samplerOfOne()]));
+  return (status) => samplers.get(status)?.() ?? (SAMPLED_STATUSES.has(status) ? null : 0);
+}
+
+function samplerOfOne(): () => number | null {
   let second = 0;
   let logged = 0;
   let left = 0;
-  return (status) => {
-    if (!SAMPLED_STATUSES.has(status)) return 0;
+  return () => {
     const now = Math.floor(Date.now() / 1000);
     if (now !== second) {
       second = now;
