@@ -15,8 +15,8 @@ import { createRefund, listRefunds, type RefundFacts } from './stripe-refunds.ts
 import { syncRefundsOfPayment } from './sync-refunds.ts';
 
 const REFUNDS_PER_RUN = 50;
-/** Longer than one try can take; a sender that died is replaced after it. */
-const LEASE_MS = 60_000;
+/** In recovery times: longer than one try can take; a sender that died is replaced after it. */
+const LEASE_RECOVERIES = 6;
 const BACKOFF_MS = 2_000;
 const BACKOFF_MS_MAX = 60 * 60_000;
 /** Stripe refuses refunds while a dispute is open. */
@@ -44,7 +44,8 @@ export async function sendDueRefunds(resources: Resources): Promise<Record<Refun
  * got through, since Stripe forgets idempotency keys after a day, and remembers its own failures under them.
  */
 export async function sendRefund(resources: Resources, refundId: string): Promise<RefundSending> {
-  if (!(await claimRefund(resources.db, refundId, LEASE_MS))) return 'not_due';
+  const leaseMs = resources.config.recoveryMs * LEASE_RECOVERIES;
+  if (!(await claimRefund(resources.db, refundId, leaseMs))) return 'not_due';
   const refund = await findRefund(resources.db, refundId);
   const payment = refund === null ? null : await findPayment(resources.db, refund.paymentId);
   if (refund === null || payment === null || payment.transactionId === null)

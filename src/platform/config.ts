@@ -30,6 +30,8 @@ export type Config = {
     readonly seatsPerHoldMax: number;
   };
   readonly cleanupIntervalMs: number;
+  /** How long what was left lying (its process died, Redis was lost) waits until another takes it up. */
+  readonly recoveryMs: number;
   readonly rateLimits: {
     readonly perAddressPerMinute: number;
     readonly perUserPerMinute: number;
@@ -100,6 +102,7 @@ const Environment = z.object({
   CHECKOUT_WINDOW_SECONDS: seconds(2, 1800, 600),
   SEATS_PER_HOLD_MAX: wholeNumber(1, 100, 10),
   CLEANUP_INTERVAL_SECONDS: seconds(1, 600, 10),
+  RECOVERY_SECONDS: seconds(2, 60, 10),
   RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, 100_000_000, 120_000),
   RATE_LIMIT_USER_PER_MINUTE: wholeNumber(1, 1_000_000, 300),
   RATE_LIMIT_SIGN_IN_PER_MINUTE: wholeNumber(1, 1_000_000, 1_000),
@@ -163,6 +166,7 @@ function toConfig(env: z.output<typeof Environment>): Config {
       seatsPerHoldMax: env.SEATS_PER_HOLD_MAX,
     },
     cleanupIntervalMs: env.CLEANUP_INTERVAL_SECONDS,
+    recoveryMs: env.RECOVERY_SECONDS,
     rateLimits: {
       perAddressPerMinute: env.RATE_LIMIT_ADDRESS_PER_MINUTE,
       perUserPerMinute: env.RATE_LIMIT_USER_PER_MINUTE,

@@ -26,8 +26,6 @@ export type ReconcileCounts = {
 
 const KEYS_PER_CALL = 1_000;
 const HOLDS_AT_ONCE = 500;
-/** Between winning a lock and queueing the claim a server needs milliseconds; one that needs longer has died. */
-const CLAIM_UNQUEUED_MS_MAX = 10_000;
 
 /**
  * Makes Redis say of an event's seats what MySQL says. Redis is read first and MySQL after: what Redis says may then be
@@ -79,8 +77,9 @@ async function removeDeadLocks(
   const statuses = await listHoldStatuses(db, eventId, [...new Set(strange.map(({ token }) => token))]);
   const ttlMs = event.holdTtlMs ?? config.holds.ttlMs;
   const ages = mayBeInFlight ? [] : await readLockAges(redis, eventId, seatIds, ttlMs);
+  // Between winning a lock and queueing the claim a server needs milliseconds; one that needs so much longer has died.
   const dead = strange.filter(
-    ({ token }, index) => isOver(statuses.get(token)) || (ages[index] ?? 0) > CLAIM_UNQUEUED_MS_MAX,
+    ({ token }, index) => isOver(statuses.get(token)) || (ages[index] ?? 0) > config.recoveryMs,
   );
   let removed = 0;
   for (const [holdId, locks] of Map.groupBy(dead, ({ token }) => token)) {
