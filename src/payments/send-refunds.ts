@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { findPayment } from './payment-store.ts';
@@ -51,6 +52,7 @@ export async function sendRefund(resources: Resources, refundId: string): Promis
   if (refund === null || payment === null || payment.transactionId === null)
     throw new Error(`The refund ${refundId} has no money to give back.`);
   const { transactionId } = payment;
+  crashPoint('refund.leased');
   try {
     const earlier =
       refund.tries === 0
@@ -70,10 +72,12 @@ export async function sendRefund(resources: Resources, refundId: string): Promis
 
 async function keepFacts(resources: Resources, refund: Refund, facts: RefundFacts): Promise<void> {
   const { refundId, paymentId } = refund;
+  crashPoint('refund.sent');
   await inTransaction(resources.db, async (tx) => {
     await updateRefund(tx, { refundId, status: facts.status, stripeRefundId: facts.stripeRefundId });
     await recountRefunds(tx, paymentId);
   });
+  crashPoint('refund.noted');
   resources.log.info({ refundId, paymentId, amount: facts.amount, status: facts.status }, 'refund.sent');
 }
 

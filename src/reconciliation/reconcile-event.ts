@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
 import { OPEN_STATUSES } from '../holds/hold.ts';
@@ -39,11 +40,15 @@ export async function reconcileEvent(resources: Resources, event: WatchedEvent):
   const mayBeInFlight = await hasClaimsInFlight(resources);
   const taken = await readTakenSeats(db, eventId);
   const differences = compareSeats(tokens, taken);
+  crashPoint('reconcile.compared');
 
   await markBooked(redis, eventId, differences.unmarked);
   const unmarked = await clearBooked(redis, eventId, differences.wronglyMarked);
+  crashPoint('reconcile.marked');
   const unlocked = await removeDeadLocks(resources, event, differences.strange, tokens, mayBeInFlight);
+  crashPoint('reconcile.unlocked');
   const locked = await restoreLocks(resources, eventId, differences, taken);
+  crashPoint('reconcile.locked');
   const buyerHolds = await restoreBuyerHolds(resources, eventId, taken);
   const orphansFreed = await releaseOrphans(resources, eventId, holdsOf(differences.orphaned, taken));
   return { marked: differences.unmarked.length, unmarked, locked, unlocked, orphansFreed, buyerHolds };

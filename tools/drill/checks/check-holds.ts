@@ -23,8 +23,8 @@ type Turn = {
 const CLOCK_MARGIN_MS = 50;
 
 /**
- * Every seat that was answered with 201 was held until its time was over, or booked, or given up by its owner: by the
- * seats' story in MySQL, compared with what the buyers were told and what they asked for.
+ * Every seat that was answered with 201 was held until its time was over, or booked, or given up by its owner: or its event was
+ * called off: by the seats' story in MySQL, compared with what the buyers were told and what they asked for.
  */
 export async function checkHolds(db: Db, eventId: string, entries: readonly Entry[]): Promise<string[]> {
   const turns = await readTurns(db, eventId);
@@ -35,7 +35,7 @@ export async function checkHolds(db: Db, eventId: string, entries: readonly Entr
     const what = `seat ${told.seatId} of hold ${told.holdId}`;
     if (!own.some(({ to }) => to === 'locked')) return [`${what} was answered 201 and never written`];
     const lost = lossOf(told, bySeat.get(told.seatId) ?? []);
-    if (lost === null || lost.to === 'booked') return [];
+    if (lost === null || lost.to === 'booked' || lost.reason === 'event_cancelled') return [];
     if (lost.reason === 'released' || lost.reason === 'buyer_cancelled') {
       return wasAskedFor(entries, told, lost) ? [] : [`${what} was given up, and nobody had asked for that`];
     }

@@ -11,6 +11,10 @@ export type Question = {
   readonly body?: unknown;
   /** Under which the same question may be asked again until it is answered. */
   readonly idempotencyKey?: string;
+  /** It may be asked again as it is: asking twice is asking once. */
+  readonly isRepeatable?: boolean;
+  /** Not to wait until it is written. */
+  readonly respondAsync?: boolean;
 };
 
 const ANSWER_WITHIN_MS = 4_000;
@@ -20,7 +24,8 @@ const RETRY_WAIT_MS = 250;
 /** Asks one of the servers, again where that is harmless and nobody answered, and writes down what came of it. */
 export async function ask(crowd: Crowd, buyer: Buyer, question: Question): Promise<Entry> {
   const sentMs = nowMs();
-  const mayRepeat = question.method !== 'POST' || question.idempotencyKey !== undefined;
+  const mayRepeat =
+    question.method !== 'POST' || question.idempotencyKey !== undefined || question.isRepeatable === true;
   let isCertain = true;
   for (let tries = 1; ; tries += 1) {
     const { status, body } = await once(crowd, buyer, question);
@@ -52,7 +57,7 @@ function isUncertain(status: number, body: unknown): boolean {
 async function once(
   crowd: Crowd,
   buyer: Buyer,
-  { method, path, body, idempotencyKey }: Question,
+  { method, path, body, idempotencyKey, respondAsync = false }: Question,
 ): Promise<{ status: number; body: unknown }> {
   const server = crowd.serverUrls[Math.floor(buyer.random() * crowd.serverUrls.length)] ?? '';
   try {
@@ -63,6 +68,7 @@ async function once(
         authorization: `Bearer ${buyer.token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(respondAsync ? { prefer: 'respond-async' } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '../../../src/platform/id.ts';
 import { type HoldAnswer, readAnswer } from '../answers.ts';
-import { nowMs } from '../ledger.ts';
+import { type Entry, nowMs } from '../ledger.ts';
 import { ask } from './ask.ts';
 import { type Buyer, type Crowd, chance, pick } from './crowd.ts';
 import { checkOutAndPay } from './pay.ts';
@@ -66,24 +66,39 @@ function wantedSeats(crowd: Crowd, buyer: Buyer, letters: string): readonly numb
   return [...new Set(Array.from({ length: count }, () => pick(buyer, from) ?? 1))];
 }
 
-async function select(
+type Selecting = { readonly respondAsync?: boolean; readonly withKey?: boolean };
+
+/** The buyer's hold once it is decided, or as it is queued if that was asked for; null when it was a no. */
+export async function select(
   crowd: Crowd,
   buyer: Buyer,
   seatIds: readonly number[] | null,
+  how: Selecting = {},
 ): Promise<HoldAnswer | null> {
-  const entry = await ask(crowd, buyer, {
+  const entry = await askForSeats(crowd, buyer, seatIds, how);
+  const hold = readAnswer.hold(entry.body);
+  if (entry.status === 201) return hold;
+  if (entry.status === 202 && hold !== null)
+    return how.respondAsync === true ? hold : await awaitDecision(crowd, buyer, hold.id);
+  // An answer that got lost may have been a yes.
+  return entry.isCertain ? null : await findOwn(crowd, buyer);
+}
+
+async function askForSeats(
+  crowd: Crowd,
+  buyer: Buyer,
+  seatIds: readonly number[] | null,
+  { respondAsync = false, withKey = chance(buyer, 0.5) }: Selecting,
+): Promise<Entry> {
+  return await ask(crowd, buyer, {
     call: 'hold',
     asked: seatIds === null ? {} : { seatIds },
     method: 'POST',
     path: `/api/events/${crowd.eventId}/holds`,
     body: seatIds === null ? { tier: 1, quantity: 2 } : { seatIds },
-    ...(chance(buyer, 0.5) ? { idempotencyKey: newId() } : {}),
+    ...(withKey ? { idempotencyKey: newId() } : {}),
+    respondAsync,
   });
-  const hold = readAnswer.hold(entry.body);
-  if (entry.status === 201) return hold;
-  if (entry.status === 202 && hold !== null) return await awaitDecision(crowd, buyer, hold.id);
-  // An answer that got lost may have been a yes.
-  return entry.isCertain ? null : await findOwn(crowd, buyer);
 }
 
 async function awaitDecision(crowd: Crowd, buyer: Buyer, holdId: string): Promise<HoldAnswer | null> {
@@ -97,7 +112,7 @@ async function awaitDecision(crowd: Crowd, buyer: Buyer, holdId: string): Promis
   return null;
 }
 
-async function findHold(crowd: Crowd, buyer: Buyer, holdId: string): Promise<HoldAnswer | null> {
+export async function findHold(crowd: Crowd, buyer: Buyer, holdId: string): Promise<HoldAnswer | null> {
   const entry = await ask(crowd, buyer, {
     call: 'find-hold',
     asked: { holdId },
@@ -107,7 +122,7 @@ async function findHold(crowd: Crowd, buyer: Buyer, holdId: string): Promise<Hol
   return entry.status === 200 ? readAnswer.hold(entry.body) : null;
 }
 
-async function findOwn(crowd: Crowd, buyer: Buyer): Promise<HoldAnswer | null> {
+export async function findOwn(crowd: Crowd, buyer: Buyer): Promise<HoldAnswer | null> {
   const entry = await ask(crowd, buyer, {
     call: 'find-hold',
     asked: {},
@@ -117,7 +132,7 @@ async function findOwn(crowd: Crowd, buyer: Buyer): Promise<HoldAnswer | null> {
   return entry.status === 200 ? readAnswer.hold(entry.body) : null;
 }
 
-async function release(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<void> {
+export async function release(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<void> {
   await ask(crowd, buyer, {
     call: 'release',
     asked: { holdId: id },

@@ -14,6 +14,16 @@ const ROWS = 2;
 const Created = z.object({ id: z.string() });
 const Guest = z.object({ accessToken: z.string(), user: z.object({ id: z.string() }) });
 
+/** Someone who may do everything with the events. */
+export function organiserToken(system: System): string {
+  return signAccessToken(system.resources, {
+    userId: newId(),
+    role: 'admin',
+    isGuest: false,
+    sessionId: newId(),
+  });
+}
+
 export type Sale = {
   readonly buyers: number;
   readonly seats: number;
@@ -55,12 +65,7 @@ export async function gatherCrowd(
 }
 
 async function createEvent(system: System, seats: number): Promise<string> {
-  const token = signAccessToken(system.resources, {
-    userId: newId(),
-    role: 'admin',
-    isGuest: false,
-    sessionId: newId(),
-  });
+  const token = organiserToken(system);
   const inAWeek = new Date(Date.now() + WEEK_MS).toISOString();
   const created = await post(
     system,

@@ -9,7 +9,7 @@ const ASKS_AFTER_MS = 250;
 /** How long after the end of the time for paying a late payer comes, at most. */
 const LATE_BY_MS = 1_500;
 
-type AtStripe = { readonly paymentId: string; readonly sessionId: string; readonly untilMs: number };
+export type AtStripe = { readonly paymentId: string; readonly sessionId: string; readonly untilMs: number };
 
 /** Goes to pay, and then pays, is declined first, pays late, comes back, or goes away. */
 export async function checkOutAndPay(crowd: Crowd, buyer: Buyer, hold: HoldAnswer): Promise<void> {
@@ -27,13 +27,14 @@ export async function checkOutAndPay(crowd: Crowd, buyer: Buyer, hold: HoldAnswe
   if (booking !== undefined && chance(buyer, 0.25)) await cancel(crowd, buyer, booking.id);
 }
 
-async function checkOut(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<AtStripe | null> {
+export async function checkOut(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<AtStripe | null> {
   const { status, body } = await ask(crowd, buyer, {
     call: 'check-out',
     asked: { holdId: id },
     method: 'POST',
     path: `/api/holds/${id}/checkout`,
     body: {},
+    isRepeatable: true,
   });
   const ready = readAnswer.checkout(body);
   if (status === 200 && ready !== null)
@@ -58,7 +59,12 @@ function sessionIn(url: string): string {
   return /cs_test_\w+/.exec(url)?.[0] ?? '';
 }
 
-async function pressPay(crowd: Crowd, buyer: Buyer, { sessionId }: AtStripe, card?: string): Promise<string> {
+export async function pressPay(
+  crowd: Crowd,
+  buyer: Buyer,
+  { sessionId }: AtStripe,
+  card?: string,
+): Promise<string> {
   const sentMs = nowMs();
   const result = await crowd.standIn.pay(sessionId, card);
   crowd.ledger.note({
@@ -75,7 +81,7 @@ async function pressPay(crowd: Crowd, buyer: Buyer, { sessionId }: AtStripe, car
 }
 
 /** The payment once `isDone`, or null when it was time to go home before. */
-async function followPayment(
+export async function followPayment(
   crowd: Crowd,
   buyer: Buyer,
   paymentId: string,
@@ -95,7 +101,7 @@ async function followPayment(
   return null;
 }
 
-async function leave(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<void> {
+export async function leave(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<void> {
   await ask(crowd, buyer, {
     call: 'leave-checkout',
     asked: { holdId: id },
@@ -104,7 +110,7 @@ async function leave(crowd: Crowd, buyer: Buyer, { id }: HoldAnswer): Promise<vo
   });
 }
 
-async function cancel(crowd: Crowd, buyer: Buyer, bookingId: string): Promise<void> {
+export async function cancel(crowd: Crowd, buyer: Buyer, bookingId: string): Promise<void> {
   await ask(crowd, buyer, {
     call: 'cancel',
     asked: { bookingId },

@@ -31,12 +31,17 @@ export type SystemOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** How many of each process. */
   readonly each?: number;
+  /** What else a process is started with, by its name (`server 1`). */
+  readonly startedWith?: (name: string) => {
+    readonly env: Readonly<Record<string, string>>;
+    readonly nodeArgs: readonly string[];
+  };
 };
 
 /** Starts it in an empty database, with an empty Redis and empty books at the stand-in. */
 export async function startSystem(
   stores: Stores,
-  { folder, env = {}, each = 2 }: SystemOptions,
+  { folder, env = {}, each = 2, startedWith }: SystemOptions,
 ): Promise<System> {
   await mkdir(folder, { recursive: true });
   const databaseUrl = await stores.newDatabase();
@@ -56,7 +61,7 @@ export async function startSystem(
   const resources = await openResources(loadConfig({ ...shared, LOG_LEVEL: 'silent' }), 'drill');
   await resources.redis.flushall();
   await migrate(resources.db);
-  const units = makeUnits(folder, shared, standInPort, serverPorts);
+  const units = makeUnits(folder, shared, standInPort, serverPorts, startedWith);
   await Promise.all(units.map((unit) => unit.start()));
   const standIn = controlOf(standInUrl);
   await standIn.mend();
@@ -82,6 +87,7 @@ function makeUnits(
   env: Readonly<Record<string, string>>,
   standInPort: number,
   serverPorts: readonly number[],
+  startedWith: SystemOptions['startedWith'],
 ): Unit[] {
   const unit = (
     kind: Unit['kind'],
@@ -91,12 +97,14 @@ function makeUnits(
     extra: Readonly<Record<string, string>> = {},
   ) => {
     const name = `${kind} ${nth}`;
+    const more = kind === 'stand-in' ? undefined : startedWith?.(name);
     return makeUnit({
       kind,
       name,
       script,
       ready,
-      env: { ...env, ...extra },
+      nodeArgs: more?.nodeArgs,
+      env: { ...env, ...extra, ...more?.env },
       logFile: join(folder, `${name.replace(' ', '-')}.log`),
     });
   };

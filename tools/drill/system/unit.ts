@@ -21,7 +21,7 @@ export type Unit = {
   stop(): Promise<void>;
   freeze(): void;
   thaw(): void;
-  /** Resolves when the process that runs now has ended, however it ended. */
+  /** Resolves when the process that runs now has ended, which is what is wanted of it. */
   ended(): Promise<void>;
   /** How often it ended without having been told to, and its last words then: must be empty. */
   readonly ownDeaths: readonly string[];
@@ -36,6 +36,7 @@ export type UnitLaunch = {
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly ready: RegExp;
+  readonly nodeArgs?: readonly string[] | undefined;
 };
 
 const READY_WITHIN_MS = 90_000;
@@ -63,7 +64,7 @@ export function makeUnit(launch: UnitLaunch): Unit {
       isTold = false;
       child = await startChild({
         command: process.execPath,
-        args: [...nodeArgs, launch.script],
+        args: [...(launch.nodeArgs ?? []), ...nodeArgs, launch.script],
         cwd: ROOT,
         env: { PATH: process.env['PATH'] ?? '', ...launch.env, ...env },
         logFile: launch.logFile,
@@ -84,6 +85,7 @@ export function makeUnit(launch: UnitLaunch): Unit {
     freeze: () => child?.signal('SIGSTOP'),
     thaw: () => child?.signal('SIGCONT'),
     async ended() {
+      isTold = true;
       await child?.exited;
     },
     alone(work) {
