@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneSessions } from '../src/accounts/prune-sessions.ts';
+import { resumeEventCancellations } from '../src/checkout/cancel-event-orders.ts';
 import { chasePayments, endOverdueCheckouts } from '../src/checkout/chase-payments.ts';
 import { expireOverdueHolds } from '../src/holds/expire-holds.ts';
 import { sendDueRefunds } from '../src/payments/send-refunds.ts';
@@ -43,6 +44,7 @@ const MONEY_STEPS: readonly Step[] = [
   },
   { name: 'sweep-inbox', run: sweepInbox },
   { name: 'chase-payments', run: chasePayments },
+  { name: 'cancel-event-orders', run: resumeEventCancellations },
   { name: 'send-refunds', run: sendDueRefunds },
   { name: 'sync-refunds', run: syncPendingRefunds },
   { name: 'poll-stripe-events', run: pollStripeEvents, everyMs: 5 * MINUTE_MS },
