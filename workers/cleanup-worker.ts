@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pruneSessions } from '../src/accounts/prune-sessions.ts';
+import { resumeEventCancellations } from '../src/checkout/cancel-event-orders.ts';
 import { chasePayments, endOverdueCheckouts } from '../src/checkout/chase-payments.ts';
 import { expireOverdueHolds } from '../src/holds/expire-holds.ts';
 import { sendDueRefunds } from '../src/payments/send-refunds.ts';
@@ -43,6 +44,7 @@ const MONEY_STEPS: readonly Step[] = [
   },
   { name: 'sweep-inbox', run: sweepInbox },
   { name: 'chase-payments', run: chasePayments },
+  { name: 'cancel-event-orders', run: resumeEventCancellations },
   { name: 'send-refunds', run: sendDueRefunds },
   { name: 'sync-refunds', run: syncPendingRefunds },
   { name: 'poll-stripe-events', run: pollStripeEvents, everyMs: 5 * MINUTE_MS },
@@ -56,8 +58,6 @@ const JOBS = [
 
 /** A step that waits for Stripe longer than this is not waited for: whatever it was at, the next run does again. */
 const STOP_PATIENCE_MS = 7_000;
-/** A worker that died is replaced after this time at the latest. */
-const LEADER_TTL_MS = 5_000;
 
 /** One full pass, whoever else is at work: every statement carries its condition, so two passes at once harm nothing. */
 export async function runCleanup(
@@ -75,13 +75,14 @@ export async function startCleanupWorker(config: Config): Promise<RunningProcess
   const redis = openRedis(config.redisUrl, 'blocking', log);
   const stopping = new AbortController();
   const runAlone = async ({ kind, steps }: (typeof JOBS)[number]) => {
-    await leader.runAlone(kind.name, LEADER_TTL_MS, async (lost) => {
+    // A worker that died is replaced after this time at the latest.
+    await leader.runAlone(kind.name, config.recoveryMs / 2, async (lost) => {
       const signal = AbortSignal.any([stopping.signal, lost]);
       await runSteps(resources, steps, { signal, all: false });
     });
   };
   const worker = startWorker(
-    { queue: 'cleanup', redis, log, concurrency: JOBS.length },
+    { queue: 'cleanup', redis, log, concurrency: JOBS.length, recoveryMs: config.recoveryMs },
     JOBS.map((job) => handle(job.kind, () => runAlone(job))),
   );
   const scheduled = keepScheduled(

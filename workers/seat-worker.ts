@@ -29,14 +29,15 @@ export type RunningProcess = { readonly resources: Resources; stop(): Promise<vo
 export async function startSeatWorker(config: Config): Promise<RunningProcess> {
   const resources = await openResources(config, 'seat-worker');
   const { log } = resources;
+  const { recoveryMs } = config;
   const metrics = await listenForMetrics(resources);
   const redis = openRedis(config.redisUrl, 'blocking', log);
   const batcher = openHoldBatcher(resources);
   const workers = [
-    startWorker({ queue: 'seat-selection', redis, log, concurrency: CLAIMS_AT_ONCE }, [
+    startWorker({ queue: 'seat-selection', redis, log, concurrency: CLAIMS_AT_ONCE, recoveryMs }, [
       handle(HOLD_CLAIMED, (claim) => batcher.add(claim)),
     ]),
-    startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE }, [
+    startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE, recoveryMs }, [
       handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),
       handle(STRIPE_EVENT_RECEIVED, (job) => applyStripeEvent(resources, job.stripeEventId)),
       handle(PAYMENT_SETTLED, async (job) => void (await finishCheckout(resources, job.paymentId))),

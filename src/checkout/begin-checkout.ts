@@ -2,6 +2,7 @@ import { confirmBookings } from '../bookings/confirm-booking.ts';
 import { type Hold, extendHold, findHold, lockHold, moveHold } from '../holds/hold-store.ts';
 import { findLivePayment, type Payment } from '../payments/payment-store.ts';
 import { startFreePayment, startPayment } from '../payments/start-payment.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { PaymentId, SeatId } from '../platform/id.ts';
 import { type Tx, inTransaction } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
@@ -43,10 +44,12 @@ export async function beginCheckout(resources: Resources, command: BeginCheckout
   const { eventId, holdId, userId } = found;
   const { begun, seatIds } = await inTransaction(db, (tx) => begin(tx, resources, found, command));
   const ids = { eventId, holdId, userId };
+  crashPoint('checkout.committed');
   if (begun.outcome === 'free')
     await tellSeatChanges(resources, { ...ids, booked: seatIds, freed: [], isOver: true });
   if (begun.outcome === 'begun')
     await lockInRedis(resources, { ...ids, seatIds, ttlMs: resources.config.holds.checkoutWindowMs });
+  crashPoint('checkout.locked');
   if (begun.outcome !== 'repeated')
     log.info({ holdId, eventId, paymentId: begun.paymentId, outcome: begun.outcome }, 'checkout.begun');
   return begun;

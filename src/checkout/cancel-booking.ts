@@ -6,6 +6,7 @@ import { ownBooking } from '../bookings/own-booking.ts';
 import { lockHold } from '../holds/hold-store.ts';
 import { lockPayment } from '../payments/payment-store.ts';
 import { requestRefund, sendRefundSoon } from '../payments/refund-payment.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { type Tx, inTransaction } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
@@ -54,7 +55,9 @@ export async function cancelAndRefund(
     }
     return cancelled;
   });
+  crashPoint('cancel.committed');
   await tellSeatsBack(resources, first.eventId, seatIds);
+  crashPoint('cancel.told');
   for (const refundId of refundIds) await sendRefundSoon(resources, refundId);
   resources.log.info(
     { eventId: first.eventId, holdId: first.holdId, seatCount: seatIds.length, reason },

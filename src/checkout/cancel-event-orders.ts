@@ -1,5 +1,6 @@
 import { listSoldSeats } from '../bookings/booking-store.ts';
 import { lockHold } from '../holds/hold-store.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { cancelAndRefund } from './cancel-booking.ts';
@@ -56,6 +57,7 @@ async function endHolds(resources: Resources, eventId: string): Promise<{ done: 
     const seatIds = await freeHold(resources, eventId, holdId);
     if (seatIds !== null)
       await tellSeatChanges(resources, { eventId, holdId, userId, booked: [], freed: seatIds, isOver: true });
+    crashPoint('event-cancel.hold-ended');
     done += 1;
   }
   return { done, left: open.length - done };
@@ -75,7 +77,9 @@ async function cancelBookings(resources: Resources, eventId: string): Promise<nu
   const sold = await listSoldSeats(resources.db, { eventId, limit: BOOKINGS_PER_BATCH });
   const byHold = Map.groupBy(sold, (seat) => seat.holdId);
   let cancelled = 0;
-  for (const ofHold of byHold.values())
+  for (const ofHold of byHold.values()) {
     cancelled += await cancelAndRefund(resources, ofHold, 'event_cancelled');
+    crashPoint('event-cancel.booking-cancelled');
+  }
   return cancelled;
 }

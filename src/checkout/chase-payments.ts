@@ -18,12 +18,10 @@ import { endPayment, finishCheckout, settleCheckout } from './settle-checkout.ts
 
 const CHECKOUTS_PER_RUN = 50;
 const PAYMENTS_PER_RUN = 50;
-/** Webhooks come within seconds; after this Stripe is asked. */
-const SILENT_MS = 60_000;
+/** Webhooks come within seconds; after so many times the recovery time Stripe is asked. */
+const SILENT_RECOVERIES = 6;
 /** A session's turn is over by so long: its job is lost, or Stripe was away. */
-const LATE_MS = 20_000;
-/** A job that acts on a settled payment takes less. */
-const UNFULFILLED_MS = 10_000;
+const LATE_RECOVERIES = 2;
 
 /**
  * Ends the checkouts whose time is over, a batch of them: Stripe first. Those of which Stripe says nothing stay as they
@@ -55,13 +53,18 @@ export type ChaseCounts = { asked: number; requested: number; finished: number; 
  */
 export async function chasePayments(resources: Resources): Promise<ChaseCounts> {
   const counts = { asked: 0, requested: 0, finished: 0, failed: 0 };
-  for (const paymentId of await listUnfulfilledPayments(resources.db, UNFULFILLED_MS, PAYMENTS_PER_RUN)) {
+  const { recoveryMs } = resources.config;
+  for (const paymentId of await listUnfulfilledPayments(resources.db, recoveryMs, PAYMENTS_PER_RUN)) {
     await count(resources, counts, 'finished', paymentId, () => finishCheckout(resources, paymentId));
   }
-  for (const payment of await listSilentPayments(resources.db, LATE_MS, PAYMENTS_PER_RUN)) {
+  for (const payment of await listSilentPayments(
+    resources.db,
+    recoveryMs * LATE_RECOVERIES,
+    PAYMENTS_PER_RUN,
+  )) {
     if (payment.sessionId === null)
       await count(resources, counts, 'requested', payment.paymentId, () => requestAgain(resources, payment));
-    else if (await claimCheck(resources.db, payment.paymentId, SILENT_MS)) {
+    else if (await claimCheck(resources.db, payment.paymentId, recoveryMs * SILENT_RECOVERIES)) {
       await count(resources, counts, 'asked', payment.paymentId, () => ask(resources, payment));
     }
   }

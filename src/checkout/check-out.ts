@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { requestSession, type SessionTurn } from '../payments/open-checkout-session.ts';
 import { findPayment, type Payment } from '../payments/payment-store.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { Problem } from '../platform/problem.ts';
 import { sendReplies } from '../platform/replies.ts';
@@ -103,6 +104,7 @@ export async function openRequestedCheckout(
   const opened = await openCheckout(resources, job.paymentId, job.isReserved);
   if (job.replyTo !== null)
     await sendReplies(resources.redis, job.replyTo.address, [[job.replyTo.question, opened]]);
+  crashPoint('session.replied');
 }
 
 async function answerOf(

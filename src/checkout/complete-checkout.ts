@@ -11,6 +11,7 @@ import {
   markFulfilled,
 } from '../payments/payment-store.ts';
 import { requestRefund, sendRefundSoon } from '../payments/refund-payment.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import { type Tx, inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
@@ -46,11 +47,17 @@ type Change = {
 export async function completeCheckout(resources: Resources, paymentId: string): Promise<Completion> {
   const payment = await findPayment(resources.db, paymentId);
   if (payment === null) return { outcome: 'nothing', superfluous: null };
-  const change = await inTransaction(resources.db, (tx) => complete(tx, resources, payment));
+  const change = await inTransaction(resources.db, async (tx) => {
+    const changed = await complete(tx, resources, payment);
+    if (changed.outcome === 'booked') crashPoint('booking.written');
+    return changed;
+  });
   if (change.outcome === 'nothing') return { outcome: 'nothing', superfluous: null };
+  crashPoint(change.outcome === 'booked' ? 'booking.committed' : 'ending.committed');
   const { eventId, holdId } = payment;
   resources.log.info({ paymentId, holdId, eventId, outcome: change.outcome }, 'checkout.completed');
   await tell(resources, payment, change);
+  if (change.outcome === 'booked') crashPoint('booking.told');
   const superfluous =
     change.outcome === 'booked' ? await findLivePayment(resources.db, { eventId, holdId }) : null;
   return { outcome: change.outcome, superfluous };

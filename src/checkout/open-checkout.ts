@@ -12,6 +12,7 @@ import {
 } from '../payments/payment-store.ts';
 import { restartPayment } from '../payments/start-payment.ts';
 import type { SessionFacts } from '../payments/stripe-sessions.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { listSeatsOfHold } from '../seats/seat-store.ts';
@@ -49,6 +50,7 @@ export async function openCheckout(
   if (payment === null || payment.status !== 'pending') return { outcome: 'over', paymentId };
   if (payment.sessionId !== null) return opened(resources, payment);
   const result = await openCheckoutSession(resources, payment, isReserved);
+  crashPoint('session.created');
   if (result.outcome === 'opened') return keepSession(resources, payment, result.session);
   if (result.outcome === 'restart' && attempt < ATTEMPTS_MAX) {
     const replacement = await replacePayment(resources, payment, result.reason);
@@ -79,6 +81,7 @@ async function keepSession(
     return windowEndsAt === null ? null : { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
   });
   if (kept === null) return endLateSession(resources, payment, session);
+  crashPoint('session.stored');
   await lockInRedis(resources, {
     eventId,
     holdId,
@@ -86,6 +89,7 @@ async function keepSession(
     seatIds: kept.seatIds,
     ttlMs: resources.config.holds.checkoutWindowMs,
   });
+  crashPoint('session.locked');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
   return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: kept.windowEndsAt.toISOString() };
 }

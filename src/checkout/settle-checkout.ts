@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { closeUnpaid } from '../payments/close-unpaid.ts';
 import { expireSession, type ExpiryOutcome } from '../payments/expire-session.ts';
 import type { Payment } from '../payments/payment-store.ts';
@@ -40,7 +41,9 @@ export async function endPayment(resources: Resources, payment: Payment): Promis
       ? 'expired'
       : await expireSession(resources, { sessionId, expiresAt: sessionExpiresAt });
   if (outcome === 'expired') {
+    crashPoint('ending.session-ended');
     await closeUnpaid(resources, { paymentId, sessionId, to: 'expired' });
+    crashPoint('ending.payment-closed');
     // Stripe's own event may have closed it in this moment: whoever did, what follows from it is done before we answer.
     await completeCheckout(resources, paymentId);
   }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
 import { changesTo } from '../seats/seat.ts';
@@ -22,6 +23,7 @@ export async function tellSeatChanges(resources: Resources, changed: SeatsChange
   const { eventId, holdId, userId, booked, freed, isOver } = changed;
   await courtesy(resources, eventId, async () => {
     await markBooked(resources.redis, eventId, booked);
+    if (booked.length > 0) crashPoint('booking.marked');
     await unlockSeats(resources.redis, {
       eventId,
       holdId,

@@ -1,4 +1,5 @@
 import type { EventStatus } from '../../db/schema.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
@@ -34,6 +35,7 @@ export async function cancelEvent(
   command: Command,
 ): Promise<void> {
   await moveTo(resources, command, 'cancelled');
+  crashPoint('event-cancel.committed');
   const jobId = `event-cancelled-${command.eventId}-${newId()}`;
   await resources.queues.add(EVENT_CANCELLED, { eventId: command.eventId }, { jobId });
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { changesTo } from '../seats/seat.ts';
@@ -49,6 +50,7 @@ async function expireBatch(
 ): Promise<ExpiredHold[]> {
   const expired = await inTransaction(resources.db, (tx) => expireDueHolds(tx, eventId, holdIds));
   if (expired.length === 0) return [];
+  crashPoint('expiry.committed');
   try {
     await freeInRedis(resources, eventId, expired);
   } catch (error) {
@@ -70,6 +72,7 @@ async function freeInRedis(
 ): Promise<void> {
   const freed = expired.flatMap((hold) => hold.seatIds);
   await publishSeatChanges(redis, eventId, changesTo('available', freed));
+  crashPoint('expiry.published');
   await Promise.all(
     expired.map(({ holdId, userId, seatIds }) =>
       unlockSeats(redis, { eventId, holdId, seatIds, endsHold: { userId } }),

@@ -1,4 +1,5 @@
 import { type SaleRules, getSaleRules, saleState } from '../events/sale-rules.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Identity } from '../platform/http/route.ts';
 import { type SeatId, newId } from '../platform/id.ts';
 import { Problem } from '../platform/problem.ts';
@@ -45,11 +46,13 @@ export async function holdSeats(
   const rules = await openSale(resources, command.eventId);
   await requireRoomInQueue(resources);
   const { claim, ticket } = await win(resources, rules, command);
+  crashPoint('hold.locked');
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
   await enqueue(resources, claim).catch((error: unknown) => {
     reply?.cancel();
     throw error;
   });
+  crashPoint('hold.queued');
   const answer = reply === null ? null : await reply.within(REPLY_WITHIN_MS);
   if (answer === null) return queued(resources, rules, claim, ticket);
   return answered(resources, rules, claim, ClaimReplySchema.parse(answer));
@@ -206,6 +209,7 @@ async function queued(
   const nowMs = resources.clock.nowMs();
   const waiting = { ...claim, ticket, queuedAtMs: nowMs };
   await rememberQueued(resources.redis, claim.token, waiting);
+  crashPoint('hold.remembered');
   const [layout, place] = await Promise.all([
     getSeatLayout(resources, rules.eventId),
     queuePlace(resources.redis, waiting, nowMs),

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
 import { sendReplies } from '../platform/replies.ts';
 import type { Resources } from '../resources.ts';
@@ -21,15 +22,20 @@ const DUPLICATE_RETRIES_MAX = 3;
 export async function persistHolds(resources: Resources, claims: readonly Claim[]): Promise<void> {
   const byEvent = Map.groupBy(claims, (claim) => claim.eventId);
   const events = [...byEvent.keys()].toSorted();
+  crashPoint('claim.taken');
   const results = await retryDuplicates(() =>
     inTransaction(resources.db, async (tx) => {
       const each: BatchResult[] = [];
       for (const eventId of events) each.push(await persistForEvent(tx, eventId, byEvent.get(eventId) ?? []));
+      crashPoint('claim.written');
       return each;
     }),
   );
+  crashPoint('claim.committed');
   await Promise.all(results.map((result) => afterCommit(resources, result)));
+  crashPoint('claim.settled');
   await answer(resources, results);
+  crashPoint('claim.replied');
 }
 
 async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<BatchResult> {

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import { type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
@@ -84,6 +85,7 @@ async function releaseQueued(resources: Resources, release: Release): Promise<Ho
     if (!isDuplicate(error)) throw error;
     return releaseHold(resources, release);
   }
+  crashPoint('strike-off.committed');
   await freed(resources, { ...waiting, holdId: release.holdId, endsHold: true });
   return findHoldView(resources, release);
 }
@@ -99,12 +101,14 @@ async function freed(
   }: { eventId: string; holdId: string; userId: string; seatIds: readonly SeatId[]; endsHold: boolean },
 ): Promise<void> {
   if (seatIds.length === 0 && !endsHold) return;
+  crashPoint('release.committed');
   await unlockSeats(resources.redis, {
     eventId,
     holdId,
     seatIds,
     ...(endsHold ? { endsHold: { userId } } : {}),
   });
+  crashPoint('release.unlocked');
   await publishSeatChanges(resources.redis, eventId, changesTo('available', seatIds));
   resources.log.info({ holdId, eventId, seatCount: seatIds.length }, 'hold.released');
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { UUID_PATTERN } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
 import { PAYMENT_SETTLED } from './jobs.ts';
@@ -23,7 +24,9 @@ export async function applyStripeEvent(resources: Resources, stripeEventId: stri
   if (event === null || event.status !== 'received') return;
   try {
     const isOurs = await apply(resources, event);
+    crashPoint('event.announced');
     await finishEvent(db, stripeEventId, isOurs ? 'done' : 'ignored');
+    crashPoint('event.done');
     log.info({ stripeEventId, type: event.type, isOurs }, 'stripe-event.applied');
   } catch (error) {
     const isTransient = error instanceof StripeFailure && error.isTransient;

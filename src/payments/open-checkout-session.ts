@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Resources } from '../resources.ts';
 import { SESSION_REQUESTED } from './jobs.ts';
 import { type Payment, noteFailedTry, noteTurn } from './payment-store.ts';
@@ -61,11 +62,13 @@ export async function requestSession(
   const { paymentId, replyTo, attempt } = request;
   const slot = await reserveSlot(resources, 'checkout.sessions.create', SESSION_WAIT_MS_MAX);
   if (slot.outcome === 'full') return slot;
+  crashPoint('session.slot-taken');
   await noteTurn(resources.db, paymentId, slot.waitMs);
   await resources.queues.add(
     SESSION_REQUESTED,
     { paymentId, isReserved: true, replyTo },
     { jobId: `session-${paymentId}-${attempt}`, ...(slot.waitMs > 0 ? { delayMs: slot.waitMs } : {}) },
   );
+  crashPoint('session.queued');
   return { outcome: 'queued', waitMs: slot.waitMs };
 }

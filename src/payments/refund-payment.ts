@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import type { Tx } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
@@ -55,6 +56,7 @@ export async function requestRefund(
 export async function sendRefundSoon(resources: Resources, refundId: string): Promise<void> {
   try {
     await resources.queues.add(REFUND_REQUESTED, { refundId }, { jobId: `refund-${refundId}` });
+    crashPoint('refund.queued');
   } catch (error) {
     resources.log.warn({ refundId, err: error }, 'refund.not-queued');
   }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { findPayment } from './payment-store.ts';
@@ -15,8 +16,8 @@ import { createRefund, listRefunds, type RefundFacts } from './stripe-refunds.ts
 import { syncRefundsOfPayment } from './sync-refunds.ts';
 
 const REFUNDS_PER_RUN = 50;
-/** Longer than one try can take; a sender that died is replaced after it. */
-const LEASE_MS = 60_000;
+/** In recovery times: longer than one try can take; a sender that died is replaced after it. */
+const LEASE_RECOVERIES = 6;
 const BACKOFF_MS = 2_000;
 const BACKOFF_MS_MAX = 60 * 60_000;
 /** Stripe refuses refunds while a dispute is open. */
@@ -44,12 +45,14 @@ export async function sendDueRefunds(resources: Resources): Promise<Record<Refun
  * got through, since Stripe forgets idempotency keys after a day, and remembers its own failures under them.
  */
 export async function sendRefund(resources: Resources, refundId: string): Promise<RefundSending> {
-  if (!(await claimRefund(resources.db, refundId, LEASE_MS))) return 'not_due';
+  const leaseMs = resources.config.recoveryMs * LEASE_RECOVERIES;
+  if (!(await claimRefund(resources.db, refundId, leaseMs))) return 'not_due';
   const refund = await findRefund(resources.db, refundId);
   const payment = refund === null ? null : await findPayment(resources.db, refund.paymentId);
   if (refund === null || payment === null || payment.transactionId === null)
     throw new Error(`The refund ${refundId} has no money to give back.`);
   const { transactionId } = payment;
+  crashPoint('refund.leased');
   try {
     const earlier =
       refund.tries === 0
@@ -69,10 +72,12 @@ export async function sendRefund(resources: Resources, refundId: string): Promis
 
 async function keepFacts(resources: Resources, refund: Refund, facts: RefundFacts): Promise<void> {
   const { refundId, paymentId } = refund;
+  crashPoint('refund.sent');
   await inTransaction(resources.db, async (tx) => {
     await updateRefund(tx, { refundId, status: facts.status, stripeRefundId: facts.stripeRefundId });
     await recountRefunds(tx, paymentId);
   });
+  crashPoint('refund.noted');
   resources.log.info({ refundId, paymentId, amount: facts.amount, status: facts.status }, 'refund.sent');
 }
 

@@ -1,4 +1,5 @@
 import { isLiveKey } from './stripe-gateway.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { NOW, inTransaction, isDuplicate } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
@@ -58,6 +59,7 @@ async function applySession(
 ): Promise<Settlement> {
   const outcome = outcomeOf(session);
   if (outcome === 'open' || outcome === 'processing') return { outcome, paymentId };
+  crashPoint('event.session-read');
   const moved = await inTransaction(resources.db, async (tx) => {
     const payment = await lockPayment(tx, paymentId);
     if (payment === null) return false;
@@ -80,6 +82,7 @@ async function applySession(
       },
     });
   });
+  crashPoint('event.settled');
   if (moved) resources.log.info({ paymentId, sessionId: session.sessionId, outcome }, 'payment.settled');
   return { outcome, paymentId };
 }

@@ -90,7 +90,7 @@ export async function noteEventFailure(
     .execute();
 }
 
-/** Events that wait in the inbox though their time has come: 10 s after they came, then doubling with each failed try. */
+/** Events that wait in the inbox though their time has come: so long after they came, then doubling with each failed try. */
 export async function listOverdueEvents(
   db: DbOrTx,
   waitSeconds: number,

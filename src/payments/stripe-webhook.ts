@@ -1,4 +1,5 @@
 import type { Resources } from '../resources.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { Problem } from '../platform/problem.ts';
 import { STRIPE_EVENT_RECEIVED } from './jobs.ts';
 import { PAYMENT_PROBLEMS } from './problems.ts';
@@ -32,10 +33,13 @@ export async function receiveStripeEvent(
 export async function storeEvent(resources: Resources, event: IncomingEvent): Promise<Reception> {
   const { config, db, log } = resources;
   const isOurs = event.isLive === isLiveKey(config.stripe);
+  crashPoint('webhook.verified');
   const isNew = await insertEvent(db, event, isOurs ? 'received' : 'ignored');
   log.info({ stripeEventId: event.stripeEventId, type: event.type, isNew, isOurs }, 'stripe-event.stored');
   if (!isOurs) return 'ignored';
+  crashPoint('webhook.stored');
   if (isNew) await queueEvent(resources, event.stripeEventId, 0);
+  crashPoint('webhook.queued');
   return isNew ? 'stored' : 'known';
 }
 

@@ -3,12 +3,11 @@ import { listOverdueEvents } from './stripe-event-store.ts';
 import { queueEvent, storeEvent } from './stripe-webhook.ts';
 import { listEvents } from './stripe-events.ts';
 
-const WAIT_SECONDS = 10;
 const EVENTS_PER_RUN = 200;
 
 /** Queues again what lies in the inbox for too long: its job was lost with Redis, or failed. */
 export async function sweepInbox(resources: Resources): Promise<{ queued: number }> {
-  const events = await listOverdueEvents(resources.db, WAIT_SECONDS, EVENTS_PER_RUN);
+  const events = await listOverdueEvents(resources.db, resources.config.recoveryMs / 1000, EVENTS_PER_RUN);
   // The minute in the job's id lets a kept, failed job of the same try not stand in the way for ever.
   const minute = Math.floor(resources.clock.nowMs() / 60_000);
   for (const event of events) await queueEvent(resources, event.stripeEventId, minute * 1000 + event.tries);

@@ -34,6 +34,8 @@ export type Config = {
     readonly claimsQueuedMax: number;
   };
   readonly cleanupIntervalMs: number;
+  /** How long what was left lying (its process died, Redis was lost) waits until another takes it up. */
+  readonly recoveryMs: number;
   readonly rateLimits: {
     readonly perAddressPerMinute: number;
     readonly perUserPerMinute: number;
@@ -105,6 +107,7 @@ const Environment = z.object({
   SEATS_PER_HOLD_MAX: wholeNumber(1, 100, 10),
   CLAIMS_QUEUED_MAX: wholeNumber(1, 10_000_000, 20_000),
   CLEANUP_INTERVAL_SECONDS: seconds(1, 600, 10),
+  RECOVERY_SECONDS: seconds(2, 60, 10),
   RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, 100_000_000, 120_000),
   RATE_LIMIT_USER_PER_MINUTE: wholeNumber(1, 1_000_000, 300),
   RATE_LIMIT_SIGN_IN_PER_MINUTE: wholeNumber(1, 1_000_000, 1_000),
@@ -171,6 +174,7 @@ function toConfig(env: z.output<typeof Environment>): Config {
       claimsQueuedMax: env.CLAIMS_QUEUED_MAX,
     },
     cleanupIntervalMs: env.CLEANUP_INTERVAL_SECONDS,
+    recoveryMs: env.RECOVERY_SECONDS,
     rateLimits: {
       perAddressPerMinute: env.RATE_LIMIT_ADDRESS_PER_MINUTE,
       perUserPerMinute: env.RATE_LIMIT_USER_PER_MINUTE,

@@ -88,9 +88,6 @@ export function handle<Data>(kind: JobKind<Data>, run: (data: Data) => Promise<v
 
 export type RunningWorker = { close(): Promise<void> };
 
-/** A worker that died is noticed within this time, and its jobs are given to another. */
-const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 5_000;
 /** A job may lose its worker this often (a rolling deploy, a bad day) before it counts as failed. */
 const STALLS_MAX = 20;
 
@@ -99,7 +96,7 @@ const STALLS_MAX = 20;
  * ends the job as failed; any other error is tried again as the catalogue says.
  */
 export function startWorker(
-  options: { queue: QueueName; redis: Redis; log: Log; concurrency: number },
+  options: { queue: QueueName; redis: Redis; log: Log; concurrency: number; recoveryMs: number },
   handlers: readonly JobHandler[],
 ): RunningWorker {
   const byName = new Map(handlers.map((handler) => [handler.kind.name, handler]));
@@ -107,8 +104,9 @@ export function startWorker(
     connection: options.redis,
     prefix: QUEUE_PREFIX,
     concurrency: options.concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
+    // A worker that died is noticed within this time, and its jobs are given to another.
+    lockDuration: options.recoveryMs,
+    stalledInterval: options.recoveryMs / 2,
     maxStalledCount: STALLS_MAX,
     skipVersionCheck: true,
   });

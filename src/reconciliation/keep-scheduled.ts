@@ -3,7 +3,8 @@ import type { Resources } from '../resources.ts';
 
 /**
  * Keeps repeated jobs scheduled, one run every cleanup interval. The schedule lives in Redis, and is lost with it; so
- * each cleanup worker looks after it by a clock of its own and puts it back, and then a run is due at once.
+ * each cleanup worker looks after it by a clock of its own and puts it back, and then a run is due at once. A next run
+ * that lies far ahead was put there by a worker whose clock is wrong: nobody waits for it.
  */
 export function keepScheduled(
   resources: Resources,
@@ -32,8 +33,11 @@ async function schedule({ queues, config, clock }: Resources, kind: JobKind<unkn
   const queue = queues.byName[kind.queue];
   const scheduler = await queue.getJobScheduler(kind.name);
   const overdueMs = clock.nowMs() - (scheduler?.next ?? 0);
-  const isRunning = scheduler?.every === config.cleanupIntervalMs && overdueMs < config.cleanupIntervalMs * 2;
-  if (isRunning) return;
+  const patienceMs = config.cleanupIntervalMs * 2;
+  const isFarAhead = overdueMs < -patienceMs;
+  if (scheduler?.every === config.cleanupIntervalMs && overdueMs < patienceMs && !isFarAhead) return;
+  // Put back over the old one, it would keep the old one's next run.
+  if (isFarAhead) await queue.removeJobScheduler(kind.name);
   await queue.upsertJobScheduler(
     kind.name,
     { every: config.cleanupIntervalMs },

@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
 import { OPEN_STATUSES } from '../holds/hold.ts';
@@ -26,8 +27,6 @@ export type ReconcileCounts = {
 
 const KEYS_PER_CALL = 1_000;
 const HOLDS_AT_ONCE = 500;
-/** Between winning a lock and queueing the claim a server needs milliseconds; one that needs longer has died. */
-const CLAIM_UNQUEUED_MS_MAX = 10_000;
 
 /**
  * Makes Redis say of an event's seats what MySQL says. Redis is read first and MySQL after: what Redis says may then be
@@ -41,11 +40,15 @@ export async function reconcileEvent(resources: Resources, event: WatchedEvent):
   const mayBeInFlight = await hasClaimsInFlight(resources);
   const taken = await readTakenSeats(db, eventId);
   const differences = compareSeats(tokens, taken);
+  crashPoint('reconcile.compared');
 
   await markBooked(redis, eventId, differences.unmarked);
   const unmarked = await clearBooked(redis, eventId, differences.wronglyMarked);
+  crashPoint('reconcile.marked');
   const unlocked = await removeDeadLocks(resources, event, differences.strange, tokens, mayBeInFlight);
+  crashPoint('reconcile.unlocked');
   const locked = await restoreLocks(resources, eventId, differences, taken);
+  crashPoint('reconcile.locked');
   const buyerHolds = await restoreBuyerHolds(resources, eventId, taken);
   const orphansFreed = await releaseOrphans(resources, eventId, holdsOf(differences.orphaned, taken));
   return { marked: differences.unmarked.length, unmarked, locked, unlocked, orphansFreed, buyerHolds };
@@ -79,8 +82,9 @@ async function removeDeadLocks(
   const statuses = await listHoldStatuses(db, eventId, [...new Set(strange.map(({ token }) => token))]);
   const ttlMs = event.holdTtlMs ?? config.holds.ttlMs;
   const ages = mayBeInFlight ? [] : await readLockAges(redis, eventId, seatIds, ttlMs);
+  // Between winning a lock and queueing the claim a server needs milliseconds; one that needs so much longer has died.
   const dead = strange.filter(
-    ({ token }, index) => isOver(statuses.get(token)) || (ages[index] ?? 0) > CLAIM_UNQUEUED_MS_MAX,
+    ({ token }, index) => isOver(statuses.get(token)) || (ages[index] ?? 0) > config.recoveryMs,
   );
   let removed = 0;
   for (const [holdId, locks] of Map.groupBy(dead, ({ token }) => token)) {

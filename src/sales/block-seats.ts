@@ -1,6 +1,7 @@
 import { type Actor, requireOwn } from '../events/own-event.ts';
 import { findEvent } from '../events/event-store.ts';
 import { forgetRecent } from '../events/recent-events.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import { inTransaction } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
@@ -25,6 +26,7 @@ export async function blockEventSeats(resources: Resources, command: BlockComman
   const result = await inTransaction(resources.db, (tx) => blockSeats(tx, blocking));
   if (result.outcome !== 'blocked') throw refusal(result.outcome, result.seatIds);
   const seatIds = [...result.seatIds];
+  crashPoint('block.committed');
   await tellRedis(resources, eventId, async () => {
     // Nobody can claim seats of a draft, and its seats may still be replaced by others.
     if (event.status !== 'draft') await markBooked(resources.redis, eventId, seatIds);

@@ -106,6 +106,23 @@ it('FLUSHALL / the schedule comes back by itself, and Redis is whole within one 
   ).toEqual([]);
 });
 
+it('a cleanup worker whose clock was minutes ahead has put the next run there / the others do not wait for it', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const { cleanup } = resources().queues.byName;
+  const farAheadMs = Date.now() + 10 * 60_000;
+  await eventually(async () => {
+    await cleanup.removeJobScheduler(SEATS_CLEANUP_DUE.name);
+    await cleanup.upsertJobScheduler(
+      SEATS_CLEANUP_DUE.name,
+      { every: INTERVAL_MS, startDate: farAheadMs },
+      { name: SEATS_CLEANUP_DUE.name, opts: { removeOnComplete: true } },
+    );
+    expect(await runsOf(SEATS_CLEANUP_DUE.name)).toBeGreaterThanOrEqual(farAheadMs);
+  });
+  await plantHolds(resources().db, eventId, [[1]], { expiresInMs: -10 });
+  await eventually(async () => expect((await readSeats(resources(), eventId, 1))[0]).toEqual(FREE));
+});
+
 it('keyspace-expiry events used to restore stock: every server restored it once', async () => {
   const { eventId } = await createTestEvent(holdfast.current);
   const told: unknown[] = [];

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.ts';
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Db, NOW, isDuplicate } from '../mysql.ts';
@@ -34,7 +35,9 @@ export async function once(db: Db, request: KeyedRequest, work: () => Promise<Re
   const earlier = await claimKey(db, request, hash);
   if (earlier !== null) return earlier;
   try {
+    crashPoint('key.claimed');
     const reply = await work();
+    crashPoint('key.answer-due');
     await keepAnswer(db, request, reply);
     return reply;
   } catch (error) {

@@ -1,0 +1,3 @@
+import { testKillsIn } from './kill-at.ts';
+
+testKillsIn(['server']);
