@@ -1,6 +1,4 @@
-import cors from 'cors';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import { openAccessTokens } from './accounts/access-token.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { bookingRoutes } from './bookings/routes.ts';
@@ -18,13 +16,14 @@ import { paymentRoutes } from './payments/routes.ts';
 import { salesRoutes } from './sales/routes.ts';
 import { seatRoutes } from './seats/routes.ts';
 import { requireHost } from './platform/http/malformed-request.ts';
-import { mountRoutes } from './platform/http/mount-routes.ts';
+import { openAnswerHeaders } from './platform/http/answer-headers.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
 import { openRateLimit } from './platform/http/rate-limit.ts';
-import { requestsAtOnce } from './platform/http/requests-at-once.ts';
+import { openRequestsAtOnce, requestsAtOnce } from './platform/http/requests-at-once.ts';
 import { requestMetrics } from './platform/http/request-metrics.ts';
-import { requestLog } from './platform/http/request-log.ts';
+import { openRequestLog, requestLog } from './platform/http/request-log.ts';
 import type { AnyRoute, Mount } from './platform/http/route.ts';
+import { serveRoutes } from './platform/http/serve-routes.ts';
 import type { Resources } from './resources.ts';
 import { webPagesMounts } from './web-pages.ts';
 
@@ -70,30 +69,30 @@ export async function createApp(resources: Resources): Promise<App> {
   app.disable('x-powered-by');
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
-  app.use(requestLog(log));
+  const answerHeaders = openAnswerHeaders(config.http.corsOrigins);
+  const requests = openRequestLog(log);
+  const present = openRequestsAtOnce(config.http.requestsAtOnceMax);
   app.use(requireHost);
   app.use(
-    cors({
-      origin: [...config.http.corsOrigins],
-      credentials: true,
-      exposedHeaders: EXPOSED_HEADERS,
-      maxAge: 600,
+    serveRoutes(resources, ROUTES, {
+      authenticate: (req) => accessTokens.authenticate(req),
+      db,
+      limits,
+      requests,
+      present,
+      metrics,
+      log,
+      baseUrl: config.http.baseUrl,
+      headersFor: answerHeaders.byOrigin,
     }),
   );
+  app.use(requestLog(requests));
+  app.use(answerHeaders.shared);
   // Before what keeps something for each open answer: there may be ten thousand of these.
   app.use(liveUpdates.router);
-  app.use(requestsAtOnce(config.http.requestsAtOnceMax));
-  app.use(
-    helmet({
-      contentSecurityPolicy: { directives: CSP },
-      crossOriginEmbedderPolicy: false,
-      xFrameOptions: { action: 'deny' },
-    }),
-  );
+  app.use(requestsAtOnce(present));
+  app.use(answerHeaders.secure);
   app.use(requestMetrics(metrics));
-  app.use(
-    mountRoutes(resources, ROUTES, { authenticate: (req) => accessTokens.authenticate(req), db, limits }),
-  );
   for (const mount of mounts) app.use(mount.path, mount.handler);
   app.use(notFound);
   app.use(problemMapper(config.http.baseUrl, log));
@@ -106,24 +105,3 @@ export async function createApp(resources: Resources): Promise<App> {
     },
   };
 }
-
-/** Nothing but what the pages are built of; Stripe is reached by a redirect, not by a script. */
-const CSP = {
-  'default-src': ["'self'"],
-  'img-src': ["'self'", 'data:'],
-  'style-src': ["'self'"],
-  'font-src': ["'self'"],
-  'object-src': ["'none'"],
-  'frame-ancestors': ["'none'"],
-  'form-action': ["'self'"],
-  'upgrade-insecure-requests': null,
-};
-const EXPOSED_HEADERS = [
-  'location',
-  'etag',
-  'retry-after',
-  'ratelimit',
-  'ratelimit-policy',
-  'x-request-id',
-  'idempotent-replayed',
-];

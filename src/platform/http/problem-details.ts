@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { isRetriable } from '../mysql.ts';
@@ -47,12 +47,37 @@ const RETRY_AFTER_SECONDS = 2;
 export function problemMapper(baseUrl: string, log: Log): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     if (res.headersSent) return next(error);
-    const problem = toProblem(error);
-    const requestId = requestIdOf(res);
-    // Of a limit that was reached, the line of the request tells enough; there may be thousands of them.
-    if (problem.kind.status >= 500 && (problem.kind.retry !== true || problem.cause !== undefined))
-      log.error({ requestId, err: error, code: problem.kind.code }, 'request.failed');
-    sendProblem(res, problem, baseUrl, requestId);
+    const { status, headers, body } = problemReply(error, { baseUrl, log, requestId: requestIdOf(res) });
+    res.status(status).set(headers).send(body);
+  };
+}
+
+export type ProblemReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+};
+
+/** The answer to a request that failed with this error, of which the log is told if it is not an expected one. */
+export function problemReply(
+  error: unknown,
+  { baseUrl, log, requestId }: { baseUrl: string; log: Log; requestId: string },
+): ProblemReply {
+  const problem = toProblem(error);
+  const { status, retry, code } = problem.kind;
+  // Of a limit that was reached, the line of the request tells enough; there may be thousands of them.
+  if (status >= 500 && (retry !== true || problem.cause !== undefined))
+    log.error({ requestId, err: error, code }, 'request.failed');
+  return {
+    status,
+    headers: {
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      ...problem.headers,
+      'cache-control': 'no-store',
+      'content-type': `${PROBLEM_CONTENT_TYPE}; charset=utf-8`,
+    },
+    body: JSON.stringify(problemBody(problem, baseUrl, requestId)),
   };
 }
 
@@ -87,14 +112,6 @@ export function faultsOf(error: z.ZodError): { path: string; message: string }[]
   return error.issues
     .slice(0, FAULTS_TOLD_MAX)
     .map((issue) => ({ path: z.core.toDotPath(issue.path), message: issue.message }));
-}
-
-function sendProblem(res: Response, problem: Problem, baseUrl: string, requestId: string): void {
-  res.status(problem.kind.status);
-  if (problem.kind.status === 503) res.set('retry-after', String(RETRY_AFTER_SECONDS));
-  res.set(problem.headers);
-  res.set('cache-control', 'no-store').type(PROBLEM_CONTENT_TYPE);
-  res.send(JSON.stringify(problemBody(problem, baseUrl, requestId)));
 }
 
 function toProblem(error: unknown): Problem {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
+import { pathOf } from './route-table.ts';
 
 const REQUEST_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UNLOGGED_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
@@ -14,33 +15,54 @@ const SAMPLES_PER_SECOND = 10;
  * finished request: method, path without query, status, time taken. Headers, queries and bodies, which may carry
  * secrets, are never logged.
  */
-export function requestLog(log: Log): RequestHandler {
+export type RequestLog = {
+  idOf(req: IncomingMessage): string;
+  /** Once for each request, when its answer is over. */
+  done(req: IncomingMessage, res: ServerResponse, of: { requestId: string; begunAtMs: number }): void;
+};
+
+export function openRequestLog(log: Log): RequestLog {
   const isSampled = sampler();
-  return (req, res, next) => {
-    const sent = req.headers['x-request-id'];
-    const requestId = typeof sent === 'string' && REQUEST_ID_PATTERN.test(sent) ? sent : randomUUID();
-    res.setHeader('x-request-id', requestId);
-    const path = req.path;
-    if (UNLOGGED_PATHS.has(path)) return next();
-    const begun = performance.now();
-    res.once('close', () => {
+  return {
+    idOf({ headers }) {
+      const sent = headers['x-request-id'];
+      return typeof sent === 'string' && REQUEST_ID_PATTERN.test(sent) ? sent : randomUUID();
+    },
+    done(req, res, { requestId, begunAtMs }) {
       const status = res.statusCode;
       const unlogged = isSampled(status);
       if (unlogged === null) return;
+      const path = pathOf(originalUrlOf(req));
+      if (UNLOGGED_PATHS.has(path)) return;
       const line = {
         requestId,
         method: req.method,
         path,
         status,
-        ms: Math.round((performance.now() - begun) * 10) / 10,
+        ms: Math.round((performance.now() - begunAtMs) * 10) / 10,
         ...(unlogged > 0 ? { unlogged } : {}),
         ...(res.writableFinished ? {} : { aborted: true }),
       };
       if (status >= 500) log.error(line, 'request.done');
       else log.info(line, 'request.done');
-    });
+    },
+  };
+}
+
+/** For all that is not of the API, which does the same for itself. */
+export function requestLog(requests: RequestLog): RequestHandler {
+  return (req, res, next) => {
+    const requestId = requests.idOf(req);
+    const begunAtMs = performance.now();
+    res.setHeader('x-request-id', requestId);
+    res.once('close', () => requests.done(req, res, { requestId, begunAtMs }));
     next();
   };
+}
+
+/** Express takes what it has matched off the address. */
+function originalUrlOf(req: IncomingMessage): string {
+  return 'originalUrl' in req && typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/');
 }
 
 /** The id that `requestLog` gave the request. */

@@ -7,19 +7,22 @@ const REQUEST_SECONDS = defineMetric({
   labels: ['method', 'route', 'status'],
 });
 
-/** Measures each answer. Whatever no route took (pages, unknown addresses) is one `other`, so that labels stay few. */
+/** Measures an answer. `route` is the pattern of its path, so that labels stay few. */
+export function observeRequest(
+  metrics: Metrics,
+  { method, route, status, begunAtMs }: { method: string; route: string; status: number; begunAtMs: number },
+): void {
+  const seconds = (performance.now() - begunAtMs) / 1_000;
+  metrics.observeSeconds(REQUEST_SECONDS, { method, route, status: String(status) }, seconds);
+}
+
+/** For all that is not of the API, which does the same for itself: pages and unknown addresses are one `other`. */
 export function requestMetrics(metrics: Metrics): RequestHandler {
   return (req, res, next) => {
-    const startedMs = performance.now();
+    const begunAtMs = performance.now();
     res.once('finish', () => {
       if (String(res.getHeader('content-type')).startsWith('text/event-stream')) return;
-      const pattern: unknown = req.route?.path;
-      const labels = {
-        method: req.method,
-        route: typeof pattern === 'string' ? pattern : 'other',
-        status: String(res.statusCode),
-      };
-      metrics.observeSeconds(REQUEST_SECONDS, labels, (performance.now() - startedMs) / 1_000);
+      observeRequest(metrics, { method: req.method, route: 'other', status: res.statusCode, begunAtMs });
     });
     next();
   };

@@ -1,0 +1,254 @@
+import { Readable, pipeline } from 'node:stream';
+import compression from 'compression';
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Db } from '../mysql.ts';
+import { PROBLEMS, Problem } from '../problem.ts';
+import type { HeaderList } from './captured-headers.ts';
+import { once } from './idempotency.ts';
+import { faultsOf, problemReply } from './problem-details.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { type BodyReader, readJson, readRaw } from './read-body.ts';
+import type { RequestLog } from './request-log.ts';
+import { observeRequest } from './request-metrics.ts';
+import type { RequestsAtOnce } from './requests-at-once.ts';
+import { type Found, openRouteTable } from './route-table.ts';
+import type { AnyRoute, AuthRule, Identity, Reply, RouteContext } from './route.ts';
+
+const BODY_BYTES_MAX = 100_000;
+
+export type RouteServices = {
+  /** Reads the access token; null when none was sent. @throws Problem when it is not good. */
+  readonly authenticate: (req: Request) => Identity | null;
+  readonly db: Db;
+  readonly limits: { readonly address: RateLimit; readonly user: RateLimit; readonly signIn: RateLimit };
+  readonly requests: RequestLog;
+  readonly present: RequestsAtOnce;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly baseUrl: string;
+  /** What every answer carries, by the `Origin` of its request. */
+  readonly headersFor: (origin: string | undefined) => HeaderList;
+};
+
+/** A request on its way through; `headers` are for its answer, whatever that will be. */
+type Passage = {
+  readonly req: Request;
+  readonly res: Response;
+  readonly params: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  /** The client's address, behind as many proxies as are trusted. */
+  readonly address: string;
+  readonly headers: string[];
+};
+
+type Served<Resources> = AnyRoute<Resources> & { readonly readBody: BodyReader | null };
+
+/**
+ * Serves the routes: limit, authenticate, authorise, read, validate, run, answer; in that order, so that nothing is read
+ * of a request that is not let in. What belongs to none of them is passed on. An answer is written in one piece, with
+ * all of its headers at once: in a rush most requests are refused, and what a refusal costs is what a server can take.
+ */
+export function serveRoutes<Resources>(
+  resources: Resources,
+  routes: readonly AnyRoute<Resources>[],
+  services: RouteServices,
+): RequestHandler {
+  const table = openRouteTable(
+    routes.map((route): Served<Resources> => ({ ...route, readBody: bodyReader(route) })),
+  );
+  const compress = compression();
+  return (req, res, next) => {
+    let found: Found<Served<Resources>> | null;
+    try {
+      found = table.find(req.method, req.url);
+    } catch (error) {
+      return next(
+        new Problem(PROBLEMS.invalid_request, 'The address is not well encoded.', { cause: error }),
+      );
+    }
+    if (found === null) return next();
+    const { value: route, params } = found;
+    const passage = enter(req, res, params, services);
+    const begunAtMs = performance.now();
+    res.once('close', () => {
+      const { method } = req;
+      observeRequest(services.metrics, { method, route: route.path, status: res.statusCode, begunAtMs });
+      services.requests.done(req, res, { requestId: passage.requestId, begunAtMs });
+    });
+    const handled = async () => {
+      try {
+        await handle(resources, route, passage, services);
+      } catch (error) {
+        refuse(passage, error, services);
+      }
+    };
+    if (route.compress === true) compress(req, res, () => void handled());
+    else void handled();
+  };
+}
+
+function enter(
+  req: Request,
+  res: Response,
+  params: Readonly<Record<string, string>>,
+  { requests, headersFor }: RouteServices,
+): Passage {
+  const requestId = requests.idOf(req);
+  const headers = [...headersFor(req.headers.origin), 'x-request-id', requestId];
+  return { req, res, params, requestId, address: req.ip ?? 'unknown', headers };
+}
+
+async function handle<Resources>(
+  resources: Resources,
+  route: Served<Resources>,
+  passage: Passage,
+  services: RouteServices,
+): Promise<void> {
+  const { present } = services;
+  present.enter(route.path);
+  try {
+    const identity = letIn(route, passage, services);
+    const { req, res } = passage;
+    const body = route.readBody === null ? undefined : await route.readBody(req, res);
+    send(passage, await run(resources, route, { ...passage, identity, body }, services.db));
+  } finally {
+    present.leave();
+  }
+}
+
+function refuse(
+  { req, res, requestId, headers }: Passage,
+  error: unknown,
+  { baseUrl, log }: RouteServices,
+): void {
+  // It broke in the middle of the answer, which can not be taken back: the client is to see that.
+  if (res.headersSent) return void res.destroy();
+  const { status, headers: own, body } = problemReply(error, { baseUrl, log, requestId });
+  for (const name in own) headers.push(name, own[name] ?? '');
+  // What was not read of the body would be taken for the next request.
+  if (!req.complete && !req.readableEnded) req.resume();
+  end(res, status, headers, body);
+}
+
+/** @throws Problem when a limit is used up, the token is not good, or the route is not for this caller. */
+function letIn(
+  route: AnyRoute<never>,
+  { req, address, headers }: Passage,
+  { limits, authenticate }: RouteServices,
+): Identity | null {
+  let told = route.rateLimit === 'none' ? null : limits.address.consume(address);
+  const identity = route.auth === 'none' ? null : authenticate(req);
+  if (route.rateLimit === 'sign-in') told = limits.signIn.consume(address);
+  else if (route.rateLimit !== 'none' && identity !== null) told = limits.user.consume(identity.userId);
+  if (told !== null) for (const name in told) headers.push(name, told[name] ?? '');
+  authorise(route.auth, identity);
+  return identity;
+}
+
+function bodyReader(route: AnyRoute<never>): BodyReader | null {
+  const bytesMax = route.bodyBytesMax ?? BODY_BYTES_MAX;
+  if (route.rawBody === true) return readRaw(bytesMax);
+  return route.body === undefined ? null : readJson(bytesMax);
+}
+
+/** Validates the request and runs the route's handler, once per idempotency key where the route knows them. */
+async function run<Resources>(
+  resources: Resources,
+  route: AnyRoute<Resources>,
+  passage: Passage & { readonly identity: Identity | null; readonly body: unknown },
+  db: Db,
+): Promise<Reply> {
+  const { req, address, identity } = passage;
+  const context = readContext(route, passage);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- read by the very schemas that the handler's types come from
+  const work = () => route.handle(resources, context as never);
+  const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
+  if (key === undefined) return work();
+  const actor = identity?.userId ?? `address ${address}`;
+  return once(db, { actor, key, method: req.method, url: req.originalUrl, body: context.body }, work);
+}
+
+/** @throws Problem `unauthenticated` or `forbidden`. */
+function authorise(rule: AuthRule, identity: Identity | null): void {
+  if (rule === 'none' || rule === 'optional') return;
+  if (identity === null) {
+    throw new Problem(PROBLEMS.unauthenticated, 'Send an access token: Authorization: Bearer ...', {
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+  if (rule !== 'required' && !rule.roles.includes(identity.role)) {
+    throw new Problem(PROBLEMS.forbidden, `This needs the role ${rule.roles.join(' or ')}.`);
+  }
+}
+
+function readContext(
+  route: AnyRoute<never>,
+  passage: Passage & { readonly identity: Identity | null; readonly body: unknown },
+): RouteContext<AuthRule, z.ZodType, z.ZodType, z.ZodType> {
+  const { req, identity, body, params, address, requestId } = passage;
+  return {
+    identity,
+    params: parse(route.params, params, 'path', PROBLEMS.not_found),
+    query: route.query === undefined ? undefined : parse(route.query, req.query, 'query'),
+    body: route.body === undefined ? undefined : parse(route.body, body ?? {}, 'body'),
+    headers: req.headers,
+    address,
+    requestId,
+    rawBody: Buffer.isBuffer(body) ? body : NO_BYTES,
+  };
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function parse(
+  schema: z.ZodType | undefined,
+  input: unknown,
+  place: string,
+  kind = PROBLEMS.invalid_request,
+): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors = faultsOf(parsed.error);
+  const first = errors[0];
+  throw new Problem(
+    kind,
+    `The ${place} is not valid: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'see errors'}.`,
+    {
+      members: { errors },
+    },
+  );
+}
+
+function send({ req, res, headers }: Passage, { status, headers: own = {}, body }: Reply): void {
+  let isCachingSaid = false;
+  for (const name in own) {
+    const value = own[name] ?? '';
+    if (name === 'cache-control') isCachingSaid = true;
+    for (const one of typeof value === 'string' ? [value] : value) headers.push(name, one);
+  }
+  if (!isCachingSaid) headers.push('cache-control', 'no-store');
+  if (own['etag'] !== undefined && isKnown(req, res, status, String(own['etag'])))
+    return end(res, 304, headers, '');
+  // What breaks a stream in the middle breaks the connection, so that the client knows that there was more.
+  if (body instanceof Readable) return void pipeline(body, res.writeHead(status, headers), () => undefined);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return end(res, status, headers, body);
+  if (body === undefined) return end(res, status, headers, '');
+  headers.push('content-type', 'application/json; charset=utf-8');
+  end(res, status, headers, JSON.stringify(body));
+}
+
+/** Whether the client says that it has just this (RFC 9110, section 13.1.2). */
+function isKnown(req: Request, res: Response, status: number, etag: string): boolean {
+  res.status(status).setHeader('etag', etag);
+  return req.fresh;
+}
+
+/** A text goes out in one piece with its head. */
+function end(res: Response, status: number, headers: string[], body: string | Buffer): void {
+  if (status !== 204 && status !== 304) headers.push('content-length', String(Buffer.byteLength(body)));
+  res.writeHead(status, headers).end(body);
+}
