@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Client, client } from '../../support/client.ts';
-import { eventually } from '../../support/eventually.ts';
 import { useHoldfast } from '../../support/harness.ts';
+import { startServerProcess } from '../../support/server-process.ts';
 import { PASSWORD, newEmail } from './people.ts';
 
-const START_WITHIN_MS = 20_000;
 const holdfast = useHoldfast({ seatWorker: false });
 
 test('logs / of everything that accounts do, faults included / hold no password, token, cookie or address', async () => {
-  const server = await startLoggedServer(holdfast.current.env);
+  const server = await startServerProcess(holdfast.current, { LOG_LEVEL: 'debug' });
   const secrets = await actOutAll(server);
   const { db } = holdfast.current.server.resources;
   await sql`RENAME TABLE users TO users_away`.execute(db);
@@ -26,31 +23,6 @@ test('logs / of everything that accounts do, faults included / hold no password,
   expect(log).toContain('ER_NO_SUCH_TABLE');
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 });
-
-/** A server in a process of its own, since its log goes to standard output; `stop` gives all that it wrote. */
-async function startLoggedServer(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['src/server.ts'], {
-    env: { ...process.env, ...env, PORT: '0', LOG_LEVEL: 'debug' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let log = '';
-  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const port = await eventually(() => {
-    const found = /"port":(\d+)/.exec(log)?.[1];
-    if (found === undefined) throw new Error(`The server is not listening: ${log}`);
-    return found;
-  }, START_WITHIN_MS);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      const closed = once(child, 'close');
-      child.kill('SIGTERM');
-      await closed;
-      return log;
-    },
-  };
-}
 
 /** Uses each route, well and badly; gives all that must stay secret. */
 async function actOutAll(server: { url: string }): Promise<string[]> {
