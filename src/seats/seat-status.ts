@@ -21,7 +21,7 @@ const EVENTS_CACHED_MAX = 1_000;
 
 type Reading = { readonly begunMs: number; readonly result: Promise<SeatStatuses> };
 
-const readings = onePer((_: Resources) => new LRUCache<string, Reading>({ max: EVENTS_CACHED_MAX }));
+const readings = onePer<Resources, LRUCache<string, Reading>>(() => new LRUCache({ max: EVENTS_CACHED_MAX }));
 
 /**
  * What the seat map shows: at most 200 ms old, counted from when the reading was begun, so that one which took long is
