@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BOOKING_TRANSITIONS } from '../src/bookings/booking.ts';
 import { EVENT_TRANSITIONS } from '../src/events/event.ts';
+import { CRASH_POINTS } from '../src/platform/crash-point.ts';
 import { HOLD_TRANSITIONS } from '../src/holds/hold.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
 import { SEAT_TRANSITIONS } from '../src/seats/seat.ts';
@@ -37,5 +38,13 @@ describe('docs/ARCHITECTURE.md', () => {
         page.replace(block, () => printed()),
       );
     expect(readFileSync(PAGE, 'utf8')).toContain(printed());
+  });
+});
+
+describe('docs/failures.md', () => {
+  it('says of every crash point, in their order, what it leaves, who mends it and how soon', () => {
+    const page = readFileSync(new URL('../docs/failures.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+\.[a-z-]+)` \|(?: [^|]+ \|){3}$/gm)];
+    expect(rows.map(([, point]) => point)).toEqual([...CRASH_POINTS]);
   });
 });

@@ -6,6 +6,8 @@ import { renderMarkdown } from './render-markdown.ts';
 
 const PAGES = fileURLToPath(new URL('./pages/', import.meta.url));
 const FAILURES = new URL('../../docs/failures.md', import.meta.url);
+/** Where the part begins that is for those who run Holdfast, not for those who call it. */
+const FOR_OPERATORS = '\n# What a crash leaves\n';
 
 /** `/problems`: where the `type` of every problem document points to, with the problem's code as the anchor. */
 export function failuresMount(): Mount {
@@ -32,7 +34,7 @@ function pageOf(markdown: string): string {
 <link rel="stylesheet" href="/problems/plain.css">
 </head>
 <body><main>
-${renderMarkdown(markdown)}
+${renderMarkdown(markdown.split(FOR_OPERATORS)[0] ?? '')}
 </main></body>
 </html>
 `;

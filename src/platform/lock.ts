@@ -50,7 +50,9 @@ async function settle(reply: Promise<unknown>, callback: Callback = () => {}): P
   try {
     result = await reply;
   } catch (error) {
-    return callback(error instanceof Error ? error : new Error(String(error)), null);
+    // What it returns is not to be waited for: it may be a promise that Redlock has let go of, and that is then refused.
+    callback(error instanceof Error ? error : new Error(String(error)), null);
+    return;
   }
   callback(null, result);
 }

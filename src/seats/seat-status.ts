@@ -19,18 +19,27 @@ export type SeatStatuses = {
 const STALE_MS_MAX = 200;
 const EVENTS_CACHED_MAX = 1_000;
 
-const statuses = onePer(
-  (resources: Resources) =>
-    new LRUCache<string, SeatStatuses>({
-      max: EVENTS_CACHED_MAX,
-      ttl: STALE_MS_MAX,
-      fetchMethod: (eventId) => readSeatStatuses(resources, eventId),
-    }),
-);
+type Reading = { readonly begunMs: number; readonly result: Promise<SeatStatuses> };
 
-/** What the seat map shows: at most 200 ms old. Concurrent callers share one query. */
+const readings = onePer<Resources, LRUCache<string, Reading>>(() => new LRUCache({ max: EVENTS_CACHED_MAX }));
+
+/**
+ * What the seat map shows: at most 200 ms old, counted from when the reading was begun, so that one which took long is
+ * not shown for longer. Concurrent callers share one query.
+ */
 export async function getSeatStatuses(resources: Resources, eventId: string): Promise<SeatStatuses> {
-  return (await statuses(resources).fetch(eventId)) ?? (await readSeatStatuses(resources, eventId));
+  const recent = readings(resources);
+  const known = recent.get(eventId);
+  const begunMs = performance.now();
+  if (known !== undefined && begunMs - known.begunMs <= STALE_MS_MAX) return known.result;
+  const reading = { begunMs, result: readSeatStatuses(resources, eventId) };
+  recent.set(eventId, reading);
+  try {
+    return await reading.result;
+  } catch (error) {
+    if (recent.get(eventId) === reading) recent.delete(eventId);
+    throw error;
+  }
 }
 
 async function readSeatStatuses(resources: Resources, eventId: string): Promise<SeatStatuses> {

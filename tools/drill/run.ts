@@ -7,10 +7,11 @@ import { MARIADB, installMissing, redis } from '../local/install-programs.ts';
 import { FAULT_KINDS } from './faults/fault.ts';
 import { seedOfRun } from './faults/schedule.ts';
 import { type RunResult, runOnce } from './run-once.ts';
+import { soak } from './soak/soak.ts';
 import { type Stores, startStores } from './system/stores.ts';
 import { type System, startSystem } from './system/system.ts';
 
-const HELP = `npm run drill -- [--runs 20] [--seed 1]
+const HELP = `npm run drill -- [--runs 20] [--seed 1] | --soak [--minutes 20]
 
 Lets a crowd loose on a whole Holdfast of its own (two of each process, MariaDB, Redis, the Stripe stand-in), breaks
 things in the middle, lets it come to rest, and accounts for every answer, every seat and every payment. Each run has its
@@ -18,6 +19,9 @@ own schedule of faults, drawn from its seed. Exits 1 at any breach; the last lin
 
   --runs N    how many runs (20)
   --seed S    the first run's seed (1); \`--runs 1 --seed <a run's seed>\` repeats that run's schedule
+  --soak      instead: half of the load that the machine can do, with nothing broken, and a table of what is taken up;
+              exits 1 when memory or descriptors grow, or when anything stays that must not
+  --minutes N how long (20)
   --keep      keep the folder with the logs of the processes also when all is well
 `;
 /** A fresh system after so many runs: its books and tables have grown. */
@@ -35,16 +39,35 @@ async function main(): Promise<number> {
   const stores = await startStores(folder);
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-  let results: RunResult[] = [];
+  const isStopped = () => stopped.signal.aborted;
+  let isWell = false;
   try {
-    results = await drill(stores, { ...options, folder, isStopped: () => stopped.signal.aborted });
+    if (options.soakMinutes === null) isWell = report(await drill(stores, { ...options, folder, isStopped }));
+    else isWell = await soakFor(options.soakMinutes, stores, folder, isStopped);
   } finally {
     await stores.stop();
   }
-  const breaches = results.flatMap((result) => result.breaches);
-  if (breaches.length === 0 && !options.keep) await rm(folder, { recursive: true, force: true });
-  else console.log(`Logs and ledgers: ${folder}`);
-  return report(results);
+  if (isWell && !options.keep) await rm(folder, { recursive: true, force: true });
+  else console.error(`Logs and ledgers: ${folder}`);
+  return isWell ? 0 : 1;
+}
+
+/** Times as in production, but for the buyers' own, so that many go through all of it. */
+const SOAK_TIMES = { HOLD_TTL_SECONDS: '10', HOLD_MAX_SECONDS: '60', CHECKOUT_WINDOW_SECONDS: '4' };
+
+async function soakFor(
+  minutes: number,
+  stores: Stores,
+  folder: string,
+  isStopped: () => boolean,
+): Promise<boolean> {
+  const env = { ...SOAK_TIMES, CLEANUP_INTERVAL_SECONDS: '10', RECOVERY_SECONDS: '10' };
+  const system = await startSystem(stores, { folder: join(folder, 'soak'), env });
+  const breaches = await soak(system, { minutes, say: (line) => console.log(line), isStopped });
+  await system.stop();
+  for (const breach of breaches) console.log(`BREACH  ${breach}`);
+  console.log(`${minutes} minutes at half load, ${breaches.length} breaches`);
+  return breaches.length === 0;
 }
 
 async function drill(
@@ -89,7 +112,7 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);
 }
 
-function report(results: readonly RunResult[]): number {
+function report(results: readonly RunResult[]): boolean {
   const faults = results.flatMap((result) => result.faults);
   const breaches = results.flatMap((result) => result.breaches);
   console.log();
@@ -98,7 +121,7 @@ function report(results: readonly RunResult[]): number {
   const seeds = results.filter((result) => result.breaches.length > 0).map(({ seed }) => seed);
   if (seeds.length > 0) console.log(`Seeds of the runs with a breach: ${seeds.join(', ')}`);
   console.log(`${results.length} runs, ${faults.length} faults, ${breaches.length} breaches`);
-  return breaches.length === 0 && results.length > 0 ? 0 : 1;
+  return breaches.length === 0 && results.length > 0;
 }
 
 /** null: help is asked for. @throws PlainFailure that names the option which is wrong. */
@@ -107,6 +130,8 @@ function readOptions() {
     options: {
       runs: { type: 'string', default: '20' },
       seed: { type: 'string', default: '1' },
+      soak: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '20' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -115,6 +140,7 @@ function readOptions() {
   return {
     runs: wholeNumber('runs', values.runs, 1_000_000),
     seed: wholeNumber('seed', values.seed, SEED_MAX),
+    soakMinutes: values.soak ? wholeNumber('minutes', values.minutes, 10_000) : null,
     keep: values.keep,
   };
 }

@@ -22,7 +22,8 @@ export async function shop(crowd: Crowd, buyer: Buyer): Promise<void> {
   }
 }
 
-async function visit(crowd: Crowd, buyer: Buyer): Promise<void> {
+/** Looks, takes seats, changes the cart, and gives it up, goes away or pays. */
+export async function visit(crowd: Crowd, buyer: Buyer): Promise<void> {
   const letters = await look(crowd, buyer);
   let hold = await select(crowd, buyer, wantedSeats(crowd, buyer, letters));
   for (let acts = 0; hold !== null && hold.status === 'held' && acts < ACTS_MAX; acts += 1) {

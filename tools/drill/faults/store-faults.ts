@@ -9,6 +9,8 @@ type Work = Pick<Fault, 'says' | 'strike'>;
 const DOWN_FOR_MS = [0, 1_500] as const;
 /** Longer than a transaction waits for a lock (5 s). */
 const LOCKED_FOR_MS = 6_000;
+const FLUSH_TRIES_MAX = 40;
+const FLUSH_AGAIN_MS = 250;
 const DEADLOCK_TRIES = 6;
 const DEADLOCK_PAUSE_MS = 250;
 
@@ -16,7 +18,7 @@ const DEADLOCK_PAUSE_MS = 250;
 export const STORE_FAULTS: Partial<Record<FaultKind, (draw: Draw) => Work>> = {
   'Redis flushed': () => ({
     says: 'FLUSHALL',
-    strike: async ({ resources }) => void (await resources.redis.flushall()),
+    strike: ({ resources }) => flush(resources),
   }),
   'Redis lost': (draw) => restarted(draw, 'empty'),
   'Redis crashed': (draw) => restarted(draw, 'from its file'),
@@ -66,6 +68,19 @@ export const STORE_FAULTS: Partial<Record<FaultKind, (draw: Draw) => Work>> = {
     };
   },
 };
+
+/** Should Redis be away by another fault, it is flushed when it is back. */
+async function flush({ redis }: System['resources']): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await redis.flushall();
+      return;
+    } catch (error) {
+      if (tries === FLUSH_TRIES_MAX) throw error;
+      await wait(FLUSH_AGAIN_MS);
+    }
+  }
+}
 
 function restarted(draw: Draw, what: 'empty' | 'from its file'): Work {
   const downMs = draw.between(...DOWN_FOR_MS);
