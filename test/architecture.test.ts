@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const KNOWN_ONLY_BY: Readonly<Record<string, RegExp>> = {
   express: /^src\/(app|platform\/http\/[\w-]+|[\w-]+\/routes|operations\/queue-board)\.ts$/,
   kysely: /^(db\/.+|src\/platform\/mysql|src\/platform\/http\/idempotency|src\/.+-store)\.ts$/,
-  bullmq: /^(src\/platform\/job-queue|workers\/[\w-]+)\.ts$/,
+  bullmq: /^(src\/platform\/job-(queue|batches)|workers\/[\w-]+)\.ts$/,
   '@bull-board/api': /^src\/operations\/queue-board\.ts$/,
   stripe: /^src\/payments\/stripe-[\w-]+\.ts$/,
   ioredis: /^src\/platform\/redis\.ts$/,

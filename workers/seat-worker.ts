@@ -2,8 +2,8 @@ import { cancelEventOrders } from '../src/checkout/cancel-event-orders.ts';
 import { openRequestedCheckout } from '../src/checkout/check-out.ts';
 import { finishCheckout } from '../src/checkout/settle-checkout.ts';
 import { EVENT_CANCELLED } from '../src/events/jobs.ts';
-import { openHoldBatcher } from '../src/holds/batch-holds.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
+import { writeClaims } from '../src/holds/write-claims.ts';
 import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
 import {
   PAYMENT_SETTLED,
@@ -13,14 +13,15 @@ import {
 } from '../src/payments/jobs.ts';
 import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
+import { startBatchWorker } from '../src/platform/job-batches.ts';
 import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
-/** Jobs at hand at once: as many as one batch may take, twice over, so that a batch gathers while another is written. */
-const CLAIMS_AT_ONCE = 400;
+/** As many as one transaction is to write. */
+const CLAIMS_PER_BATCH_MAX = 200;
 const PAYMENT_JOBS_AT_ONCE = 50;
 
 export type RunningProcess = { readonly resources: Resources; stop(): Promise<void> };
@@ -32,11 +33,12 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
   const { recoveryMs } = config;
   const metrics = await listenForMetrics(resources);
   const redis = openRedis(config.redisUrl, 'blocking', log);
-  const batcher = openHoldBatcher(resources);
   const workers = [
-    startWorker({ queue: 'seat-selection', redis, log, concurrency: CLAIMS_AT_ONCE, recoveryMs }, [
-      handle(HOLD_CLAIMED, (claim) => batcher.add(claim)),
-    ]),
+    startBatchWorker(
+      { redis, log, jobsPerBatchMax: CLAIMS_PER_BATCH_MAX, recoveryMs },
+      HOLD_CLAIMED,
+      (claims) => writeClaims(resources, claims),
+    ),
     startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE, recoveryMs }, [
       handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),
       handle(STRIPE_EVENT_RECEIVED, (job) => applyStripeEvent(resources, job.stripeEventId)),

@@ -13,7 +13,7 @@ import { type HoldView, holdView } from './hold-view.ts';
 import { type Claim, type ClaimReply, ClaimReplySchema, HOLD_CLAIMED } from './jobs.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 import { requireRoomInQueue, takeRoomInQueue } from './queue-limit.ts';
-import { queuePlace, rememberQueued } from './queue-place.ts';
+import { placeIn, rememberQueued } from './queue-place.ts';
 import { countRefusal } from './refusal-counter.ts';
 import { rejected } from './rejection.ts';
 
@@ -31,7 +31,7 @@ export type HoldSeatsOutcome =
   | { readonly outcome: 'held'; readonly hold: HoldView }
   | { readonly outcome: 'queued'; readonly hold: HoldView };
 
-type Won = { readonly claim: Claim; readonly ticket: number };
+type Won = { readonly claim: Claim; readonly ticket: number; readonly settled: number };
 
 /**
  * Takes seats for a buyer: Redis decides who goes first, MySQL what is true. All the seats or none. When it returns
@@ -45,7 +45,8 @@ export async function holdSeats(
 ): Promise<HoldSeatsOutcome> {
   const rules = await openSale(resources, command.eventId);
   await requireRoomInQueue(resources);
-  const { claim, ticket } = await win(resources, rules, command);
+  const won = await win(resources, rules, command);
+  const { claim } = won;
   crashPoint('hold.locked');
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
   await enqueue(resources, claim).catch((error: unknown) => {
@@ -54,7 +55,7 @@ export async function holdSeats(
   });
   crashPoint('hold.queued');
   const answer = reply === null ? null : await reply.within(REPLY_WITHIN_MS);
-  if (answer === null) return queued(resources, rules, claim, ticket);
+  if (answer === null) return queued(resources, rules, won);
   return answered(resources, rules, claim, ClaimReplySchema.parse(answer));
 }
 
@@ -118,7 +119,7 @@ function wonBy(
     seatsPerBuyerMax: rules.seatsPerBuyerMax,
     replyTo: resources.replies.address,
   };
-  return { claim, ticket: outcome.ticket };
+  return { claim, ticket: outcome.ticket, settled: outcome.settled };
 }
 
 /** Chooses the best seats by what is known here, and again without those that turn out to be taken. */
@@ -203,17 +204,16 @@ async function enqueue(resources: Resources, claim: Claim): Promise<void> {
 async function queued(
   resources: Resources,
   rules: SaleRules,
-  claim: Claim,
-  ticket: number,
+  { claim, ticket, settled }: Won,
 ): Promise<HoldSeatsOutcome> {
   const nowMs = resources.clock.nowMs();
   const waiting = { ...claim, ticket, queuedAtMs: nowMs };
-  await rememberQueued(resources.redis, claim.token, waiting);
-  crashPoint('hold.remembered');
-  const [layout, place] = await Promise.all([
+  const [layout] = await Promise.all([
     getSeatLayout(resources, rules.eventId),
-    queuePlace(resources.redis, waiting, nowMs),
+    rememberQueued(resources.redis, claim.token, waiting),
   ]);
+  crashPoint('hold.remembered');
+  const place = placeIn({ settled, issued: ticket }, waiting, nowMs);
   const facts = {
     holdId: claim.token,
     status: 'queued' as const,

@@ -34,11 +34,19 @@ export async function queuePlace(redis: Redis, claim: QueuedClaim, nowMs: number
     seatKeys.claimsSettled(claim.eventId),
     seatKeys.claimsIssued(claim.eventId),
   );
-  const ahead = Math.max(0, claim.ticket - 1 - Number(settled ?? 0));
-  const queuePosition = Math.min(ahead, Number(issued ?? 0));
+  return placeIn({ settled: Number(settled ?? 0), issued: Number(issued ?? 0) }, claim, nowMs);
+}
+
+/** The same, when what was issued and settled is known already. */
+export function placeIn(
+  { settled, issued }: { settled: number; issued: number },
+  claim: Pick<QueuedClaim, 'ticket' | 'queuedAtMs'>,
+  nowMs: number,
+): QueuePlace {
+  const ahead = Math.max(0, claim.ticket - 1 - settled);
+  const queuePosition = Math.min(ahead, issued);
   const waitedSeconds = Math.max(0, (nowMs - claim.queuedAtMs) / 1000);
-  const perSecond =
-    waitedSeconds > 1 ? Math.max(1, Number(settled ?? 0) / waitedSeconds) : CLAIMS_PER_SECOND_ASSUMED;
+  const perSecond = waitedSeconds > 1 ? Math.max(1, settled / waitedSeconds) : CLAIMS_PER_SECOND_ASSUMED;
   const seconds = Math.min(
     WAIT_SECONDS_MAX,
     (queuePosition + 1) / Math.min(perSecond, CLAIMS_PER_SECOND_ASSUMED),

@@ -89,7 +89,7 @@ export function handle<Data>(kind: JobKind<Data>, run: (data: Data) => Promise<v
 export type RunningWorker = { close(): Promise<void> };
 
 /** A job may lose its worker this often (a rolling deploy, a bad day) before it counts as failed. */
-const STALLS_MAX = 20;
+export const STALLS_MAX = 20;
 
 /**
  * Takes jobs of one queue until it is closed; closing waits for the jobs at hand. A `Problem` that no retry can mend
@@ -129,7 +129,12 @@ async function runJob(job: Job, handlers: ReadonlyMap<string, JobHandler>): Prom
   try {
     await handler.run(job.data);
   } catch (error) {
-    if (error instanceof Problem && error.kind.retry !== true) throw new UnrecoverableError(error.message);
-    throw error;
+    throw toJobError(error);
   }
+}
+
+/** What BullMQ is told: it tries again unless it is told that this would be of no use. */
+export function toJobError(error: unknown): Error {
+  if (error instanceof Problem && error.kind.retry !== true) return new UnrecoverableError(error.message);
+  return error instanceof Error ? error : new Error(String(error));
 }

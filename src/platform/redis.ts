@@ -4,7 +4,8 @@ import type { Log } from './log.ts';
 export type { Redis } from 'ioredis';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const COMMAND_TIMEOUT_MS = 5_000;
+/** Twice this, since a command is tried a second time after the reconnection. */
+const SILENT_MS_MAX = 2_500;
 const RECONNECT_WAIT_MAX_MS = 1_000;
 
 /**
@@ -15,8 +16,9 @@ const RECONNECT_WAIT_MAX_MS = 1_000;
 export type RedisUse = 'commands' | 'blocking' | 'subscriber';
 
 const OPTIONS = {
-  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS },
-  blocking: { maxRetriesPerRequest: null },
+  // A watch on the connection: a timer for each command would cost more than the command.
+  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 1, socketTimeout: SILENT_MS_MAX },
+  blocking: { enableAutoPipelining: true, maxRetriesPerRequest: null },
   subscriber: { maxRetriesPerRequest: null, enableReadyCheck: false },
 } as const;
 

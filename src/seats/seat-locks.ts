@@ -19,7 +19,13 @@ const unlockScript = loadScript(new URL('./unlock-seats.lua', import.meta.url), 
 const setScript = loadScript(new URL('./set-locks.lua', import.meta.url), countReply('set'));
 
 export type LockOutcome =
-  | { readonly outcome: 'locked'; readonly holdId: string; readonly ticket: number }
+  | {
+      readonly outcome: 'locked';
+      readonly holdId: string;
+      /** The claim's number in the queue of its event, and how many of them were settled when it was drawn. */
+      readonly ticket: number;
+      readonly settled: number;
+    }
   | { readonly outcome: 'taken'; readonly seatIds: readonly SeatId[] };
 
 /**
@@ -33,10 +39,12 @@ export async function lockSeats(
   const keys = [
     seatKeys.buyerHold(claim.eventId, claim.userId),
     seatKeys.claimsIssued(claim.eventId),
+    seatKeys.claimsSettled(claim.eventId),
     ...claim.seatIds.map((seatId) => seatKeys.lock(claim.eventId, seatId)),
   ];
   const reply = await lockScript(redis, keys, [claim.newHoldId, claim.ttlMs + LOCK_GRACE_MS]);
-  if (reply[0] === 'locked') return { outcome: 'locked', holdId: reply[1], ticket: reply[2] };
+  if (reply[0] === 'locked')
+    return { outcome: 'locked', holdId: reply[1], ticket: reply[2], settled: reply[3] };
   const [, ...places] = reply;
   return { outcome: 'taken', seatIds: places.flatMap((place) => claim.seatIds[place - 1] ?? []) };
 }
@@ -156,7 +164,7 @@ export async function readBuyerHolds(
 }
 
 const LockReply = z.union([
-  z.tuple([z.literal('locked'), z.string(), z.number()]),
+  z.tuple([z.literal('locked'), z.string(), z.number(), z.number()]),
   z.tuple([z.literal('taken')], z.number()),
 ]);
 

@@ -61,7 +61,7 @@ it(
 
     frozen.thaw();
     await eventually(async () =>
-      expect(await frozen.log()).toMatch(/hold\.(held|rejected)|job\.failed|worker\.error/),
+      expect(await frozen.log()).toMatch(/hold\.(held|rejected)|job\.(failed|end-not-noted)|worker\./),
     );
     expect(await waitForRest(resources, 1_000)).toEqual(expect.not.objectContaining({ claimJobs: 1 }));
     const seats = await readSeats(resources, eventId, 2);

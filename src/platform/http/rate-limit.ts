@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { PROBLEMS, Problem } from '../problem.ts';
 import type { Redis } from '../redis.ts';
 
@@ -18,6 +17,8 @@ const KEYS_COUNTED_MAX = 200_000;
 const KEYS_PER_SHARING_MAX = 5_000;
 
 type Count = { readonly window: number; shared: number; unshared: number };
+/** Of the present window only. */
+type Counts = { window: number; byKey: Map<string, Count> };
 
 /**
  * A limit shared by all servers through Redis. A request is counted in memory, since a round trip for each would cost
@@ -27,7 +28,7 @@ type Count = { readonly window: number; shared: number; unshared: number };
  * Headers as in the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers).
  */
 export function openRateLimit(redis: Redis, name: string, perMinute: number): RateLimit {
-  const counts = new LRUCache<string, Count>({ max: KEYS_COUNTED_MAX });
+  const counts: Counts = { window: 0, byKey: new Map() };
   const unshared = new Set<string>();
   const policy = `"${name}";q=${perMinute};w=${WINDOW_MS / 1000}`;
   const timer = setInterval(() => void share(), SHARE_EVERY_MS).unref();
@@ -37,7 +38,7 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
     const keys = [...unshared].slice(0, KEYS_PER_SHARING_MAX);
     await Promise.all(
       keys.map((key) =>
-        shareOne(redis, name, key, counts.get(key)).then(
+        shareOne(redis, name, key, counts.byKey.get(key)).then(
           () => unshared.delete(key),
           () => {},
         ),
@@ -66,11 +67,18 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
   };
 }
 
-function countOf(counts: LRUCache<string, Count>, key: string, window: number): Count {
-  const present = counts.get(key);
-  if (present?.window === window) return present;
+function countOf(counts: Counts, key: string, window: number): Count {
+  if (counts.window !== window) {
+    counts.window = window;
+    counts.byKey = new Map();
+  }
+  const present = counts.byKey.get(key);
+  if (present !== undefined) return present;
+  // A flood of addresses must not fill the memory: the one that came first is forgotten.
+  const [first] = counts.byKey.size >= KEYS_COUNTED_MAX ? counts.byKey.keys() : [];
+  if (first !== undefined) counts.byKey.delete(first);
   const fresh = { window, shared: 0, unshared: 0 };
-  counts.set(key, fresh);
+  counts.byKey.set(key, fresh);
   return fresh;
 }
 

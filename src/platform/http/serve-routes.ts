@@ -224,13 +224,7 @@ function parse(
 }
 
 function send({ req, res, headers }: Passage, { status, headers: own = {}, body }: Reply): void {
-  let isCachingSaid = false;
-  for (const name in own) {
-    const value = own[name] ?? '';
-    if (name === 'cache-control') isCachingSaid = true;
-    for (const one of typeof value === 'string' ? [value] : value) headers.push(name, one);
-  }
-  if (!isCachingSaid) headers.push('cache-control', 'no-store');
+  addHeaders(headers, own);
   if (own['etag'] !== undefined && isKnown(req, res, status, String(own['etag'])))
     return end(res, 304, headers, '');
   // What breaks a stream in the middle breaks the connection, so that the client knows that there was more.
@@ -239,6 +233,15 @@ function send({ req, res, headers }: Passage, { status, headers: own = {}, body 
   if (body === undefined) return end(res, status, headers, '');
   headers.push('content-type', 'application/json; charset=utf-8');
   end(res, status, headers, JSON.stringify(body));
+}
+
+/** What an answer says itself; unless it says how long it may be kept, it may not be. */
+function addHeaders(headers: string[], own: NonNullable<Reply['headers']>): void {
+  for (const name in own) {
+    const value = own[name] ?? '';
+    for (const one of typeof value === 'string' ? [value] : value) headers.push(name, one);
+  }
+  if (own['cache-control'] === undefined) headers.push('cache-control', 'no-store');
 }
 
 /** Whether the client says that it has just this (RFC 9110, section 13.1.2). */

@@ -1,0 +1,186 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { newId } from './id.ts';
+import { type JobKind, QUEUE_PREFIX, type RunningWorker, STALLS_MAX, toJobError } from './job-queue.ts';
+import type { Log } from './log.ts';
+import type { Redis } from './redis.ts';
+
+const PAUSE_AFTER_ERROR_MS = 500;
+/** Beyond as many as there were last time, so that batches grow with the load. */
+const ASKED_FOR_MIN = 8;
+
+export type BatchWorkerOptions = {
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly jobsPerBatchMax: number;
+  readonly recoveryMs: number;
+};
+
+/**
+ * Takes jobs of one kind in batches until it is closed; closing waits for the batch at hand. A lone job is run at once,
+ * and those that come while a batch is run make up the next, so batches grow with the load and nobody waits for company.
+ * `run` gives for each job the error that it failed with, or null; a failed one is tried again as the catalogue says.
+ *
+ * BullMQ's own loop takes and ends jobs one by one, which took longer than all the work on them; here a batch is taken
+ * and ended in one round trip each (https://docs.bullmq.io/patterns/manually-fetching-jobs).
+ */
+export function startBatchWorker<Data>(
+  options: BatchWorkerOptions,
+  kind: JobKind<Data>,
+  run: (batch: readonly Data[]) => Promise<readonly unknown[]>,
+): RunningWorker {
+  const { log } = options;
+  const token = newId();
+  const stopping = new AbortController();
+  const worker = openWorker(options, kind, stopping.signal);
+  const take = openTaker(worker, token, options.jobsPerBatchMax);
+  let atHand = Promise.resolve();
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        const jobs = await take();
+        if (jobs.length === 0) continue;
+        atHand = runLocked(worker, { jobs, token, options }, () => runJobs(kind, jobs, run, { token, log }));
+        await atHand;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.warn({ queue: kind.queue, err: error }, 'worker.error');
+        await wait(PAUSE_AFTER_ERROR_MS);
+      }
+    }
+  };
+  void loop();
+  return {
+    async close() {
+      stopping.abort();
+      await atHand.catch(() => undefined);
+      // What it waits for is a job that it must not take any more.
+      await worker.close(true);
+    },
+  };
+}
+
+function openWorker(
+  { redis, log, recoveryMs }: BatchWorkerOptions,
+  { queue }: Pick<JobKind<unknown>, 'queue'>,
+  stopping: AbortSignal,
+): Worker {
+  const worker = new Worker(queue, null, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    lockDuration: recoveryMs,
+    stalledInterval: recoveryMs / 2,
+    maxStalledCount: STALLS_MAX,
+    skipVersionCheck: true,
+  });
+  worker.on('error', (error) => {
+    if (!stopping.aborted) log.warn({ queue, reason: error.message }, 'worker.error');
+  });
+  worker.on('stalled', (jobId) => log.warn({ queue, jobId }, 'job.stalled'));
+  void worker.startStalledCheckTimer();
+  return worker;
+}
+
+/** Waits for a job, then takes what else is there: a round trip for as many as there were last time, and a few more. */
+function openTaker(worker: Worker, token: string, jobsMax: number): () => Promise<Job[]> {
+  let askedFor = ASKED_FOR_MIN;
+  return async () => {
+    const first = await worker.getNextJob(token);
+    const jobs = isJob(first) ? [first] : [];
+    let isMore = jobs.length > 0;
+    while (isMore && jobs.length < jobsMax) {
+      const wanted = Math.min(askedFor, jobsMax - jobs.length);
+      const taken = await Promise.all(
+        Array.from({ length: wanted }, () => worker.getNextJob(token, { block: false })),
+      );
+      const more = taken.filter(isJob);
+      jobs.push(...more);
+      isMore = more.length === wanted;
+    }
+    askedFor = Math.min(jobsMax, jobs.length + ASKED_FOR_MIN);
+    return jobs;
+  };
+}
+
+/** Keeps the jobs ours while they are worked on, however long that takes. */
+async function runLocked(
+  worker: Worker,
+  { jobs, token, options }: { jobs: readonly Job[]; token: string; options: BatchWorkerOptions },
+  work: () => Promise<void>,
+): Promise<void> {
+  const { recoveryMs, log } = options;
+  const ids = jobs.map((job) => job.id ?? '');
+  const tokens = ids.map(() => token);
+  const renewing = setInterval(() => {
+    worker.extendJobLocks(ids, tokens, recoveryMs).catch((error: unknown) => {
+      log.warn({ err: error }, 'worker.locks-not-renewed');
+    });
+  }, recoveryMs / 3);
+  try {
+    await work();
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+/** Runs the batch and ends each job. One that carries something else than its kind says fails for good. */
+async function runJobs<Data>(
+  kind: JobKind<Data>,
+  jobs: readonly Job[],
+  run: (batch: readonly Data[]) => Promise<readonly unknown[]>,
+  { token, log }: { token: string; log: Log },
+): Promise<void> {
+  const good: { readonly job: Job; readonly data: Data }[] = [];
+  const ended: Promise<void>[] = [];
+  for (const job of jobs) {
+    const parsed = kind.schema.safeParse(job.data);
+    if (job.name === kind.name && parsed.success) good.push({ job, data: parsed.data });
+    else ended.push(fail(job, new UnrecoverableError(`This is no ${kind.name}.`), token, log));
+  }
+  const errors =
+    good.length === 0
+      ? []
+      : await runAll(
+          good.map(({ data }) => data),
+          run,
+        );
+  for (const [index, { job }] of good.entries()) {
+    const error = errors[index] ?? null;
+    ended.push(error === null ? complete(job, token, log) : fail(job, toJobError(error), token, log));
+  }
+  await Promise.all(ended);
+}
+
+async function runAll<Data>(
+  batch: readonly Data[],
+  run: (batch: readonly Data[]) => Promise<readonly unknown[]>,
+): Promise<readonly unknown[]> {
+  try {
+    return await run(batch);
+  } catch (error) {
+    return batch.map(() => error);
+  }
+}
+
+/** A job whose end can not be noted is taken again by whoever finds that its worker is late: running it twice is harmless. */
+async function complete(job: Job, token: string, log: Log): Promise<void> {
+  try {
+    await job.moveToCompleted(null, token, false);
+  } catch (error) {
+    log.warn({ queue: job.queueName, jobId: job.id, err: error }, 'job.end-not-noted');
+  }
+}
+
+async function fail(job: Job, cause: Error, token: string, log: Log): Promise<void> {
+  try {
+    await job.moveToFailed(cause, token, false);
+  } catch (error) {
+    log.warn({ queue: job.queueName, jobId: job.id, err: error }, 'job.end-not-noted');
+  }
+  const { id: jobId, name, attemptsMade: tries } = job;
+  log.error({ queue: job.queueName, jobId, job: name, tries, err: cause }, 'job.failed');
+}
+
+function isJob(job: Job | undefined): job is Job {
+  return job?.id !== undefined;
+}
