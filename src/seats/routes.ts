@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
+import { acceptsGzip } from '../events/read-seat-map.ts';
 import { getSaleRules } from '../events/sale-rules.ts';
 import { idParams } from '../platform/http/params.ts';
 import { defineRoute } from '../platform/http/route.ts';
 import { PROBLEMS, Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
+import { packedSeats } from './packed-seats.ts';
 import { getSeatStatuses } from './seat-status.ts';
 
 export const SeatsSchema = z
@@ -31,7 +33,6 @@ export const seatRoutes = [
     tags: ['seats'],
     auth: 'none',
     params: idParams('eventId'),
-    compress: true,
     answers: {
       200: { description: 'The seats', schema: SeatsSchema },
       304: { description: 'Nothing changed' },
@@ -41,15 +42,19 @@ export const seatRoutes = [
       if (rules === null || rules.status === 'draft') {
         throw new Problem(PROBLEMS.not_found, 'There is no such event on sale.');
       }
-      const { letters, counts, version } = await getSeatStatuses(resources, params.eventId);
-      const etag = `"${version}"`;
-      const caching = { etag, 'cache-control': 'no-cache' };
-      if (headers['if-none-match'] === etag) return { status: 304, headers: caching };
-      return {
-        status: 200,
-        headers: caching,
-        body: { eventId: params.eventId, version, counts, seats: letters },
+      const statuses = await getSeatStatuses(resources, params.eventId);
+      // Weak: packed or not, it is the same to a client.
+      const caching = {
+        etag: `W/"${statuses.version}"`,
+        'cache-control': 'no-cache',
+        vary: 'accept-encoding',
       };
+      if (headers['if-none-match'] === caching.etag) return { status: 304, headers: caching };
+      const { json, gzipped } = await packedSeats(params.eventId, statuses);
+      const type = { 'content-type': 'application/json; charset=utf-8' };
+      return acceptsGzip(headers['accept-encoding'])
+        ? { status: 200, headers: { ...caching, ...type, 'content-encoding': 'gzip' }, body: gzipped }
+        : { status: 200, headers: { ...caching, ...type }, body: json };
     },
   }),
 ];
