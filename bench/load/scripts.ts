@@ -151,6 +151,8 @@ function cycleScript({ events, seats, buyers }: Spec<'cycle'>): Script {
     check(answer, connection) {
       const isRelease = typeof held[connection] === 'string';
       held[connection] = null;
+      // The load before this one ended with seats in its hands.
+      if (!isRelease && answer.status === 409) return 'taken';
       expectStatus(answer, isRelease ? 200 : 201);
       if (isRelease) return 'release';
       held[connection] = Held.parse(json(answer)).id;

@@ -25,7 +25,6 @@ type Side = {
   readonly stack: Stack;
   readonly events: string[];
   readonly seats: number;
-  readonly buyers: string[];
 };
 
 /**
@@ -70,15 +69,12 @@ async function openSide(stack: Stack, { events, seats }: { events: number; seats
     stack,
     events: await makeEvents(stack.resources, events, seats),
     seats,
-    buyers: makeBuyers(stack.resources, BUYERS_AT_ONCE),
   };
 }
 
-function cycles(
-  context: Context,
-  { stack, events, seats, buyers }: Side,
-  durationMs: number,
-): Promise<Measured> {
+function cycles(context: Context, { stack, events, seats }: Side, durationMs: number): Promise<Measured> {
+  // New ones each time: those of the load before may still have the seat that they took last.
+  const buyers = makeBuyers(stack.resources, BUYERS_AT_ONCE);
   return measure(
     context,
     `grow, ${events.length} events`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
 import { startPrivateMariadb } from '../../tools/local/private-mariadb.ts';
+import type { PrivateServer } from '../../tools/local/private-server.ts';
 import { findMysql } from '../../tools/local/programs.ts';
 
 declare module 'vitest' {
@@ -30,10 +31,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const rootUrl = started?.url ?? given ?? '';
   if (started === undefined) await makeRoom(rootUrl);
   project.provide('databaseRootUrl', rootUrl);
+  let isOver = false;
+  if (started !== undefined) void keepRunning(started, () => isOver);
   return async () => {
+    isOver = true;
     await started?.stop();
     await rm(runFolder, { recursive: true, force: true });
   };
+}
+
+/**
+ * A database server that crashes by itself (MariaDB 10.11 has been seen to) must not take all later tests with it: what
+ * was committed is on disk, and it comes back at the same address.
+ */
+async function keepRunning(server: PrivateServer, isOver: () => boolean): Promise<void> {
+  for (;;) {
+    const exit = await server.exited();
+    if (isOver()) return;
+    process.stderr.write(`MariaDB has ended by itself (${JSON.stringify(exit)}): starting it again.\n`);
+    await server.restart();
+  }
 }
 
 const CONNECTIONS_MAX = 400;

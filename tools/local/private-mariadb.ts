@@ -42,7 +42,7 @@ export async function startPrivateMariadb(options: MariadbOptions): Promise<Priv
   const { folder, user, password, database } = options;
   const logFile = join(folder, 'mariadb.log');
   const account = { user, password, ...(database === undefined ? {} : { database }) };
-  await mkdir(folder, { recursive: true });
+  await mkdir(temporaryFolder(options), { recursive: true });
   await makeDataFolder(options, logFile);
   return await startPrivateServer({
     name: 'MariaDB',
@@ -105,7 +105,8 @@ async function socketFolder(folder: string): Promise<string> {
 }
 
 function commonArgs(options: MariadbOptions): string[] {
-  const args = ['--no-defaults', `--datadir=${dataFolder(options)}`];
+  // Its temporary tables are named by the process id, which another server's may repeat: in a container, say.
+  const args = ['--no-defaults', `--datadir=${dataFolder(options)}`, `--tmpdir=${temporaryFolder(options)}`];
   // Servers refuse to run as root unless they are told that it is meant.
   if (process.getuid?.() === 0) args.push('--user=root');
   if (options.programs.flavour === 'mariadb') args.push('--innodb-log-file-size=64M');
@@ -114,6 +115,10 @@ function commonArgs(options: MariadbOptions): string[] {
 
 function dataFolder(options: MariadbOptions): string {
   return join(options.folder, 'data');
+}
+
+function temporaryFolder(options: MariadbOptions): string {
+  return join(options.folder, 'tmp');
 }
 
 function accountsSql({ user, password, database }: MariadbOptions): string {
