@@ -72,7 +72,6 @@ export async function createApp(resources: Resources): Promise<App> {
   const answerHeaders = openAnswerHeaders(config.http.corsOrigins);
   const requests = openRequestLog(log);
   const present = openRequestsAtOnce(config.http.requestsAtOnceMax);
-  app.use(requireHost);
   app.use(
     serveRoutes(resources, ROUTES, {
       authenticate: (req) => accessTokens.authenticate(req),
@@ -87,6 +86,7 @@ export async function createApp(resources: Resources): Promise<App> {
     }),
   );
   app.use(requestLog(requests));
+  app.use(requireHost);
   app.use(answerHeaders.shared);
   // Before what keeps something for each open answer: there may be ten thousand of these.
   app.use(liveUpdates.router);

@@ -29,7 +29,7 @@ export function makeRow(measured: {
   detail?: Readonly<Record<string, unknown>>;
 }): Row {
   const { work, value, unit, baseline = null, target, detail = {} } = measured;
-  const ratio = baseline === null ? null : value / baseline;
+  const ratio = baseline === null || !Number.isFinite(baseline) ? null : value / baseline;
   const judged = target?.of === 'ratio' ? ratio : value;
   return {
     work,
@@ -38,7 +38,7 @@ export function makeRow(measured: {
     baseline,
     ratio,
     target: target === undefined ? null : wordsOf(target),
-    met: target === undefined || judged === null ? null : isMet(target, judged),
+    met: target === undefined ? null : judged !== null && isMet(target, judged),
     detail,
   };
 }
@@ -47,7 +47,7 @@ function wordsOf({ of, min, max }: Target): string {
   return min === undefined ? `${of} <= ${max}` : `${of} >= ${min}`;
 }
 
-/** A figure that could not be measured (NaN) meets nothing. */
+/** A figure that could not be measured (NaN) meets nothing, nor does one without its baseline. */
 function isMet({ min, max }: Target, judged: number): boolean {
   return judged >= (min ?? -Infinity) && judged <= (max ?? Infinity);
 }

@@ -135,7 +135,7 @@ async function runJobs<Data>(
   for (const job of jobs) {
     const parsed = kind.schema.safeParse(job.data);
     if (job.name === kind.name && parsed.success) good.push({ job, data: parsed.data });
-    else ended.push(fail(job, new UnrecoverableError(`This is no ${kind.name}.`), token, log));
+    else ended.push(fail(job, new UnrecoverableError(faultOf(job, kind)), token, log));
   }
   const errors =
     good.length === 0
@@ -149,6 +149,12 @@ async function runJobs<Data>(
     ended.push(error === null ? complete(job, token, log) : fail(job, toJobError(error), token, log));
   }
   await Promise.all(ended);
+}
+
+function faultOf(job: Job, kind: JobKind<unknown>): string {
+  return job.name === kind.name
+    ? `The job does not carry what a ${kind.name} does.`
+    : `No handler is bound to the job ${job.name}.`;
 }
 
 async function runAll<Data>(

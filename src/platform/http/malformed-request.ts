@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { PROBLEMS, Problem } from '../problem.ts';
 import { PROBLEM_CONTENT_TYPE, problemBody } from './problem-details.ts';
 
@@ -28,12 +28,18 @@ export function answerMalformed(server: Server, baseUrl: string): void {
   });
 }
 
-/** Node would refuse it too (it is told not to), with a bare status line. */
-export const requireHost: RequestHandler = (req, _res, next) => {
-  if (req.headers.host !== undefined || req.httpVersionMinor === 0) return next();
+/** Node would refuse it too (it is told not to), with a bare status line. @throws Problem `invalid_request` */
+export function checkHost(req: IncomingMessage): void {
+  if (req.headers.host !== undefined || req.httpVersionMinor === 0) return;
   throw new Problem(PROBLEMS.invalid_request, 'A request needs a Host header.', {
     headers: { connection: 'close' },
   });
+}
+
+/** For all that is not of the API, which does the same for itself. */
+export const requireHost: RequestHandler = (req, _res, next) => {
+  checkHost(req);
+  next();
 };
 
 /** An answer to HEAD has no body: the next thing would be read as another answer. */

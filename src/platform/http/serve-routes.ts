@@ -8,6 +8,7 @@ import type { Db } from '../mysql.ts';
 import { PROBLEMS, Problem } from '../problem.ts';
 import type { HeaderList } from './captured-headers.ts';
 import { once } from './idempotency.ts';
+import { checkHost } from './malformed-request.ts';
 import { faultsOf, problemReply } from './problem-details.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type BodyReader, readJson, readRaw } from './read-body.ts';
@@ -65,9 +66,10 @@ export function serveRoutes<Resources>(
     try {
       found = table.find(req.method, req.url);
     } catch (error) {
-      return next(
-        new Problem(PROBLEMS.invalid_request, 'The address is not well encoded.', { cause: error }),
-      );
+      const problem = new Problem(PROBLEMS.invalid_request, 'The address is not well encoded.', {
+        cause: error,
+      });
+      return refuse(enter(req, res, {}, services), problem, services);
     }
     if (found === null) return next();
     const { value: route, params } = found;
@@ -108,6 +110,7 @@ async function handle<Resources>(
   services: RouteServices,
 ): Promise<void> {
   const { present } = services;
+  checkHost(passage.req);
   present.enter(route.path);
   try {
     const identity = letIn(route, passage, services);

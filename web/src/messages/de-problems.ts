@@ -34,6 +34,9 @@ export const problemsDe: typeof problemsEn = {
   idempotency_key_reused:
     'Inzwischen hat sich etwas geändert: Laden Sie die Seite neu, und versuchen Sie es noch einmal.',
   request_timeout: 'Ihre Verbindung war zu langsam. Versuchen Sie es noch einmal.',
+  queue_full:
+    'Im Moment wählen so viele Menschen Plätze, dass es zu lange dauern würde: Versuchen Sie es gleich noch einmal.',
+  server_busy: 'Im Moment ist sehr viel los. Versuchen Sie es gleich noch einmal.',
   refresh_in_progress:
     'Ein anderer Tab meldet sich gerade an: Warten Sie einen Moment, und versuchen Sie es noch einmal.',
   refresh_token_invalid: 'Ihre Sitzung ist abgelaufen: Melden Sie sich neu an.',

@@ -27,6 +27,9 @@ export const problemsEn = {
   idempotency_key_in_use: 'This is being done already: wait a moment.',
   idempotency_key_reused: 'Something has changed meanwhile: reload the page, then try again.',
   request_timeout: 'Your connection was too slow. Try again.',
+  queue_full:
+    'So many people are choosing seats right now that yours would take too long: try again in a moment.',
+  server_busy: 'We are very busy right now. Try again in a moment.',
   refresh_in_progress: 'Another tab is signing in right now: wait a moment, then try again.',
   refresh_token_invalid: 'Your session has ended: sign in again.',
   refresh_token_reused: 'Your session has ended: sign in again.',
