@@ -69,17 +69,11 @@ export function serveRoutes<Resources>(
       const problem = new Problem(PROBLEMS.invalid_request, 'The address is not well encoded.', {
         cause: error,
       });
-      return refuse(enter(req, res, {}, services), problem, services);
+      return refuse(enter(req, res, { path: 'other' }, services), problem, services);
     }
     if (found === null) return next();
     const { value: route, params } = found;
-    const passage = enter(req, res, params, services);
-    const begunAtMs = performance.now();
-    res.once('close', () => {
-      const { method } = req;
-      observeRequest(services.metrics, { method, route: route.path, status: res.statusCode, begunAtMs });
-      services.requests.done(req, res, { requestId: passage.requestId, begunAtMs });
-    });
+    const passage = enter(req, res, { path: route.path, params }, services);
     const handled = async () => {
       try {
         await handle(resources, route, passage, services);
@@ -92,13 +86,19 @@ export function serveRoutes<Resources>(
   };
 }
 
+/** From here on the request is measured and logged, whatever becomes of it. `path` is the pattern of its route. */
 function enter(
   req: Request,
   res: Response,
-  params: Readonly<Record<string, string>>,
-  { requests, headersFor }: RouteServices,
+  { path, params = {} }: { path: string; params?: Readonly<Record<string, string>> },
+  { requests, headersFor, metrics }: RouteServices,
 ): Passage {
   const requestId = requests.idOf(req);
+  const begunAtMs = performance.now();
+  res.once('close', () => {
+    observeRequest(metrics, { method: req.method, route: path, status: res.statusCode, begunAtMs });
+    requests.done(req, res, { requestId, begunAtMs });
+  });
   const headers = [...headersFor(req.headers.origin), 'x-request-id', requestId];
   return { req, res, params, requestId, address: req.ip ?? 'unknown', headers };
 }
