@@ -1,7 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, type Worker } from 'bullmq';
 import { newId } from './id.ts';
-import { type JobKind, QUEUE_PREFIX, type RunningWorker, STALLS_MAX, toJobError } from './job-queue.ts';
+import {
+  type JobKind,
+  type QueueName,
+  type RunningWorker,
+  logFailedJob,
+  openWorker,
+  toJobError,
+} from './job-queue.ts';
 import type { Log } from './log.ts';
 import type { Redis } from './redis.ts';
 
@@ -32,7 +39,8 @@ export function startBatchWorker<Data>(
   const { log } = options;
   const token = newId();
   const stopping = new AbortController();
-  const worker = openWorker(options, kind, stopping.signal);
+  const worker = openWorker({ ...options, queue: kind.queue, stopping: stopping.signal }, null);
+  void worker.startStalledCheckTimer();
   const take = openTaker(worker, token, options.jobsPerBatchMax);
   let atHand = Promise.resolve();
   const loop = async () => {
@@ -58,27 +66,6 @@ export function startBatchWorker<Data>(
       await worker.close(true);
     },
   };
-}
-
-function openWorker(
-  { redis, log, recoveryMs }: BatchWorkerOptions,
-  { queue }: Pick<JobKind<unknown>, 'queue'>,
-  stopping: AbortSignal,
-): Worker {
-  const worker = new Worker(queue, null, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    lockDuration: recoveryMs,
-    stalledInterval: recoveryMs / 2,
-    maxStalledCount: STALLS_MAX,
-    skipVersionCheck: true,
-  });
-  worker.on('error', (error) => {
-    if (!stopping.aborted) log.warn({ queue, reason: error.message }, 'worker.error');
-  });
-  worker.on('stalled', (jobId) => log.warn({ queue, jobId }, 'job.stalled'));
-  void worker.startStalledCheckTimer();
-  return worker;
 }
 
 /** Waits for a job, then takes what else is there: a round trip for as many as there were last time, and a few more. */
@@ -135,7 +122,7 @@ async function runJobs<Data>(
   for (const job of jobs) {
     const parsed = kind.schema.safeParse(job.data);
     if (job.name === kind.name && parsed.success) good.push({ job, data: parsed.data });
-    else ended.push(fail(job, new UnrecoverableError(faultOf(job, kind)), token, log));
+    else ended.push(fail(job, new UnrecoverableError(faultOf(job, kind)), kind.queue, token, log));
   }
   const errors =
     good.length === 0
@@ -146,7 +133,9 @@ async function runJobs<Data>(
         );
   for (const [index, { job }] of good.entries()) {
     const error = errors[index] ?? null;
-    ended.push(error === null ? complete(job, token, log) : fail(job, toJobError(error), token, log));
+    ended.push(
+      error === null ? complete(job, token, log) : fail(job, toJobError(error), kind.queue, token, log),
+    );
   }
   await Promise.all(ended);
 }
@@ -177,14 +166,13 @@ async function complete(job: Job, token: string, log: Log): Promise<void> {
   }
 }
 
-async function fail(job: Job, cause: Error, token: string, log: Log): Promise<void> {
+async function fail(job: Job, cause: Error, queue: QueueName, token: string, log: Log): Promise<void> {
   try {
     await job.moveToFailed(cause, token, false);
   } catch (error) {
-    log.warn({ queue: job.queueName, jobId: job.id, err: error }, 'job.end-not-noted');
+    log.warn({ queue, jobId: job.id, err: error }, 'job.end-not-noted');
   }
-  const { id: jobId, name, attemptsMade: tries } = job;
-  log.error({ queue: job.queueName, jobId, job: name, tries, err: cause }, 'job.failed');
+  logFailedJob({ queue, log }, job, cause);
 }
 
 function isJob(job: Job | undefined): job is Job {

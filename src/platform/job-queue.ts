@@ -32,7 +32,7 @@ export type JobQueues = {
 };
 
 /** The hash tag keeps all keys of the queues in one slot of a cluster, which BullMQ's scripts need. */
-export const QUEUE_PREFIX = '{holdfast}';
+const QUEUE_PREFIX = '{holdfast}';
 const PENDING_STATES: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized']);
 const COMPLETED_JOBS_KEPT = 50;
 const FAILED_JOBS_KEPT = 100;
@@ -89,7 +89,7 @@ export function handle<Data>(kind: JobKind<Data>, run: (data: Data) => Promise<v
 export type RunningWorker = { close(): Promise<void> };
 
 /** A job may lose its worker this often (a rolling deploy, a bad day) before it counts as failed. */
-export const STALLS_MAX = 20;
+const STALLS_MAX = 20;
 
 /**
  * Takes jobs of one queue until it is closed; closing waits for the jobs at hand. A `Problem` that no retry can mend
@@ -100,27 +100,49 @@ export function startWorker(
   handlers: readonly JobHandler[],
 ): RunningWorker {
   const byName = new Map(handlers.map((handler) => [handler.kind.name, handler]));
-  const worker = new Worker(options.queue, (job: Job) => runJob(job, byName), {
-    connection: options.redis,
+  const worker = openWorker(options, (job) => runJob(job, byName));
+  worker.on('failed', (job, error) => logFailedJob(options, job, error));
+  return { close: () => worker.close() };
+}
+
+type WorkerOptions = {
+  readonly queue: QueueName;
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly recoveryMs: number;
+  readonly concurrency?: number;
+  /** Once aborted, broken connections are no longer worth a word. */
+  readonly stopping?: AbortSignal;
+};
+
+/** BullMQ's worker as every one of ours is set up; null: its jobs are taken by hand. */
+export function openWorker(
+  { queue, redis, log, recoveryMs, concurrency = 1, stopping }: WorkerOptions,
+  run: ((job: Job) => Promise<void>) | null,
+): Worker {
+  const worker = new Worker(queue, run, {
+    connection: redis,
     prefix: QUEUE_PREFIX,
-    concurrency: options.concurrency,
+    concurrency,
     // A worker that died is noticed within this time, and its jobs are given to another.
-    lockDuration: options.recoveryMs,
-    stalledInterval: options.recoveryMs / 2,
+    lockDuration: recoveryMs,
+    stalledInterval: recoveryMs / 2,
     maxStalledCount: STALLS_MAX,
     skipVersionCheck: true,
   });
-  worker.on('error', (error) =>
-    options.log.warn({ queue: options.queue, reason: error.message }, 'worker.error'),
-  );
-  worker.on('stalled', (jobId) => options.log.warn({ queue: options.queue, jobId }, 'job.stalled'));
-  worker.on('failed', (job, error) => {
-    options.log.error(
-      { queue: options.queue, jobId: job?.id, job: job?.name, tries: job?.attemptsMade, err: error },
-      'job.failed',
-    );
+  worker.on('error', (error) => {
+    if (stopping?.aborted !== true) log.warn({ queue, reason: error.message }, 'worker.error');
   });
-  return { close: () => worker.close() };
+  worker.on('stalled', (jobId) => log.warn({ queue, jobId }, 'job.stalled'));
+  return worker;
+}
+
+export function logFailedJob(
+  { queue, log }: Pick<WorkerOptions, 'queue' | 'log'>,
+  job: Job | undefined,
+  error: Error,
+): void {
+  log.error({ queue, jobId: job?.id, job: job?.name, tries: job?.attemptsMade, err: error }, 'job.failed');
 }
 
 async function runJob(job: Job, handlers: ReadonlyMap<string, JobHandler>): Promise<void> {

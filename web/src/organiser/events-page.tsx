@@ -1,15 +1,15 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { PageTitle } from '../layout/plain-page.tsx';
 import { count, dateAtVenue } from '../platform/format.ts';
 import { Link } from '../platform/router.tsx';
 import { useLoaded } from '../platform/use-loaded.ts';
+import { useSettled } from '../platform/use-settled.ts';
 import { type OwnEvent, listOwnEvents } from './api/events.ts';
 import { Failure } from './parts/failure.tsx';
 import { ChoiceField, TextField } from './parts/fields.tsx';
 import { texts } from './texts/texts.ts';
 
 const EVENTS_PER_PAGE = 30;
-const SEARCH_AFTER_MS = 250;
 const STATES = ['', 'draft', 'published', 'closed', 'cancelled'] as const;
 type State = (typeof STATES)[number];
 
@@ -101,13 +101,4 @@ function Item({ event }: { event: OwnEvent }) {
       </svg>
     </li>
   );
-}
-
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

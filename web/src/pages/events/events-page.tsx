@@ -1,15 +1,15 @@
 import './events-page.css';
-import { type ReactNode, useDeferredValue, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type BoxOfficeEvent, type EventPage, listEvents } from '../../api/events.ts';
 import { SearchIcon } from '../../layout/icons.tsx';
 import { PageTitle } from '../../layout/plain-page.tsx';
 import { messages } from '../../messages/messages.ts';
 import { plainWords } from '../../messages/plain-words.ts';
 import { useLoaded } from '../../platform/use-loaded.ts';
+import { useSettled } from '../../platform/use-settled.ts';
 import { EventCard } from './event-card.tsx';
 
 const EVENTS_PER_PAGE = 24;
-const SEARCH_AFTER_MS = 250;
 const SKELETONS = 6;
 
 export function EventsPage() {
@@ -118,16 +118,6 @@ function Skeletons() {
       ))}
     </ul>
   );
-}
-
-/** The value once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return useDeferredValue(settled);
 }
 
 /** What was there last, while the next is loading: the list doesn't jump. */
