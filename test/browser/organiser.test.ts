@@ -132,6 +132,13 @@ test('an organiser / from an empty account to a published event / a buyer takes 
   await held.getByText('1', { exact: true }).waitFor();
   await page.getByRole('img', { name: /Seats over time/ }).waitFor();
   await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'Details and prices' }).click();
+  await page.getByLabel('Stalls, in EUR').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Bookings', exact: true }).click();
+  await page.getByText('Nobody has bought yet.').waitFor();
+  await expectAccessible(page);
 });
 
 test('a seating plan / with faults, then mended / tells each fault where it lies, and draws the hall', async () => {

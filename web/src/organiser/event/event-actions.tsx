@@ -2,15 +2,18 @@ import { type ReactNode, useState } from 'react';
 import { showToast } from '../../layout/notices.ts';
 import { count, dateAtVenue, money } from '../../platform/format.ts';
 import { Link } from '../../platform/router.tsx';
-import { useLoaded } from '../../platform/use-loaded.ts';
 import { type OwnEvent, moveEvent } from '../api/events.ts';
 import { getSales } from '../api/sales.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { TextField } from '../parts/fields.tsx';
+import { usePolled } from '../parts/use-polled.ts';
 import { texts } from '../texts/texts.ts';
 
 type Props = { event: OwnEvent; changed: (event: OwnEvent) => void };
+// The figures may be a second old when they come, and seats are taken while a dialog is read.
+const FIGURES_EVERY_MS = 2_000;
+
 type Asking = 'publish' | 'close' | 'cancel' | null;
 
 /** What may become of the event in its present state. */
@@ -55,9 +58,7 @@ function Publish({ event, changed, close }: DialogProps) {
   const opens = event.saleOpensAt;
   const [nowMs] = useState(() => Date.now());
   const isLater = opens !== null && Date.parse(opens) > nowMs;
-  // Seats may have been blocked since the page was opened.
-  const latest = useLoaded(event.id, (signal) => getSales(event.id, signal));
-  const seatsFree = latest.state === 'loaded' ? latest.value.seats.free : null;
+  const sales = usePolled(event.id, FIGURES_EVERY_MS, (signal) => getSales(event.id, signal));
   const when = isLater ? words.from(dateAtVenue(opens, event.timeZone)) : words.atOnce;
   return (
     <Confirm
@@ -70,7 +71,9 @@ function Publish({ event, changed, close }: DialogProps) {
         showToast(words.published);
       }}
     >
-      <p role="status">{seatsFree === null ? words.counting : words.publishWords(count(seatsFree), when)}</p>
+      <p role="status">
+        {sales.value === null ? words.counting : words.publishWords(count(sales.value.seats.free), when)}
+      </p>
     </Confirm>
   );
 }
@@ -97,10 +100,10 @@ function CloseSale({ event, changed, close }: DialogProps) {
 function CallOff({ event, changed, close }: DialogProps) {
   const words = texts.event;
   const [typed, setTyped] = useState('');
-  const sales = useLoaded(event.id, (signal) => getSales(event.id, signal));
+  const sales = usePolled(event.id, FIGURES_EVERY_MS, (signal) => getSales(event.id, signal));
   let consequences: ReactNode = <p role="status">{words.counting}</p>;
-  if (sales.state === 'failed') consequences = <Failure error={sales.error} retry={sales.reload} />;
-  if (sales.state === 'loaded') {
+  if (sales.error !== null) consequences = <Failure error={sales.error} retry={sales.again} />;
+  if (sales.value !== null) {
     const { seats, revenue, currency } = sales.value;
     const held = seats.held + seats.checkout;
     consequences = (
@@ -118,7 +121,7 @@ function CallOff({ event, changed, close }: DialogProps) {
       action={words.cancelNow}
       working={words.cancelling}
       isDanger
-      isReady={sales.state === 'loaded' && typed.trim() === event.name.trim()}
+      isReady={sales.value !== null && typed.trim() === event.name.trim()}
       close={close}
       act={async () => {
         changed(await moveEvent(event.id, 'cancel'));

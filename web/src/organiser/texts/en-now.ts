@@ -17,7 +17,7 @@ export const nowEn = {
   queueHint: 'waiting to be written',
   sellOut: 'Sold out in',
   sellOutHint: (perMinute: string) => `${perMinute} seats a minute`,
-  never: 'not in sight',
+  never: 'unknown',
   soldOut: 'Sold out',
   tiers: 'By price',
   tier: 'Price',
