@@ -2,8 +2,9 @@ import { cancelEventOrders } from '../src/checkout/cancel-event-orders.ts';
 import { openRequestedCheckout } from '../src/checkout/check-out.ts';
 import { finishCheckout } from '../src/checkout/settle-checkout.ts';
 import { EVENT_CANCELLED } from '../src/events/jobs.ts';
+import { claimsIn } from '../src/holds/claim-queue.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
-import { writeClaims } from '../src/holds/write-claims.ts';
+import { CLAIMS_AT_ONCE, writeClaims } from '../src/holds/write-claims.ts';
 import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
 import {
   PAYMENT_SETTLED,
@@ -20,8 +21,7 @@ import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
-/** As many as one transaction is to write. */
-const CLAIMS_PER_BATCH_MAX = 200;
+const JOBS_PER_BATCH_MAX = 200;
 /** They mostly wait for Stripe: at 100 ms an answer, 100 sessions a second are some 30 at once. */
 const PAYMENT_JOBS_AT_ONCE = 200;
 
@@ -36,9 +36,16 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
   const redis = openRedis(config.redisUrl, 'blocking', log);
   const workers = [
     startBatchWorker(
-      { redis, log, jobsPerBatchMax: CLAIMS_PER_BATCH_MAX, recoveryMs },
+      {
+        redis,
+        log,
+        recoveryMs,
+        jobsPerBatchMax: JOBS_PER_BATCH_MAX,
+        batchSizeMax: CLAIMS_AT_ONCE,
+        sizeOf: claimsIn,
+      },
       HOLD_CLAIMED,
-      (claims) => writeClaims(resources, claims),
+      (jobs) => writeClaims(resources, jobs),
     ),
     startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE, recoveryMs }, [
       handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),

@@ -38,11 +38,11 @@ export async function findHoldView(
  */
 async function fateOf(
   { db, queues }: Resources,
-  { eventId, claimId }: QueuedClaim,
+  { eventId, claimId, jobId }: QueuedClaim,
 ): Promise<ClaimOutcome | 'waiting' | 'lost'> {
   const decided = await findClaimOutcome(db, eventId, claimId);
   if (decided !== null) return decided;
-  if (await queues.isPending(HOLD_CLAIMED.queue, claimId)) return 'waiting';
+  if (await queues.isPending(HOLD_CLAIMED.queue, jobId)) return 'waiting';
   return (await findClaimOutcome(db, eventId, claimId)) ?? 'lost';
 }
 

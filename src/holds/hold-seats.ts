@@ -8,9 +8,10 @@ import { getSeatLayout } from '../seats/seat-layout.ts';
 import { type LockOutcome, lockSeats, unlockSeats } from '../seats/seat-locks.ts';
 import { getSeatStatuses } from '../seats/seat-status.ts';
 import { chooseSeats } from './best-available.ts';
+import { queueClaim } from './claim-queue.ts';
 import { findHoldView } from './find-hold.ts';
 import { type HoldView, holdView } from './hold-view.ts';
-import { type Claim, type ClaimReply, ClaimReplySchema, HOLD_CLAIMED } from './jobs.ts';
+import { type Claim, type ClaimReply, ClaimReplySchema } from './jobs.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 import { requireRoomInQueue, takeRoomInQueue } from './queue-limit.ts';
 import { placeIn, rememberQueued } from './queue-place.ts';
@@ -49,13 +50,13 @@ export async function holdSeats(
   const { claim } = won;
   crashPoint('hold.locked');
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
-  await enqueue(resources, claim).catch((error: unknown) => {
+  const jobId = await enqueue(resources, claim).catch((error: unknown) => {
     reply?.cancel();
     throw error;
   });
   crashPoint('hold.queued');
   const answer = reply === null ? null : await reply.within(REPLY_WITHIN_MS);
-  if (answer === null) return queued(resources, rules, won);
+  if (answer === null) return queued(resources, rules, won, jobId);
   return answered(resources, rules, claim, ClaimReplySchema.parse(answer));
 }
 
@@ -185,10 +186,10 @@ function checkQuantity(resources: Resources, rules: SaleRules, quantity: number)
 }
 
 /** A claim that can't be queued must not keep its locks until they expire. */
-async function enqueue(resources: Resources, claim: Claim): Promise<void> {
+async function enqueue(resources: Resources, claim: Claim): Promise<string> {
   try {
     takeRoomInQueue(resources);
-    await resources.queues.add(HOLD_CLAIMED, claim, { jobId: claim.claimId });
+    return await queueClaim(resources, claim);
   } catch (error) {
     await unlockSeats(resources.redis, {
       eventId: claim.eventId,
@@ -205,9 +206,10 @@ async function queued(
   resources: Resources,
   rules: SaleRules,
   { claim, ticket, settled }: Won,
+  jobId: string,
 ): Promise<HoldSeatsOutcome> {
   const nowMs = resources.clock.nowMs();
-  const waiting = { ...claim, ticket, queuedAtMs: nowMs };
+  const waiting = { ...claim, jobId, ticket, queuedAtMs: nowMs };
   const [layout] = await Promise.all([
     getSeatLayout(resources, rules.eventId),
     rememberQueued(resources.redis, claim.token, waiting),

@@ -18,10 +18,11 @@ export const ClaimSchema = z.object({
 });
 export type Claim = z.output<typeof ClaimSchema>;
 
+/** Claims that one server has won at about the same time. */
 export const HOLD_CLAIMED = defineJob({
   name: 'hold.claimed',
   queue: 'seat-selection',
-  schema: ClaimSchema,
+  schema: z.object({ claims: z.array(ClaimSchema) }),
   triesMax: 8,
   backoffMs: 250,
 });

@@ -1,7 +1,7 @@
 import { onePer } from '../platform/one-per.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
-import { HOLD_CLAIMED } from './jobs.ts';
+import { countClaimsWaiting } from './claim-queue.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -56,7 +56,7 @@ function queueFull(): Problem {
 async function look(resources: Resources, sight: Sight): Promise<void> {
   const addedBefore = sight.added;
   try {
-    sight.waiting = await resources.queues.countWaiting(HOLD_CLAIMED.queue);
+    sight.waiting = await countClaimsWaiting(resources);
     sight.added -= addedBefore;
   } catch (error) {
     resources.log.warn({ err: error }, 'hold.queue-not-seen');

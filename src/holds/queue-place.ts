@@ -7,6 +7,7 @@ const QueuedClaim = z.object({
   eventId: z.string(),
   userId: z.string(),
   claimId: z.string(),
+  jobId: z.string(),
   seatIds: z.array(z.int()),
   ticket: z.int(),
   queuedAtMs: z.number(),

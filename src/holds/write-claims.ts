@@ -3,11 +3,30 @@ import type { Resources } from '../resources.ts';
 import type { Claim } from './jobs.ts';
 import { persistHolds } from './persist-holds.ts';
 
+/** As many as one transaction is to write. */
+export const CLAIMS_AT_ONCE = 200;
+
 /**
- * Decides a batch of claims in MySQL; gives for each the error for which it could not be decided, or null. A batch that
- * the database refused is written claim by claim, so that one bad claim does not hold up the others.
+ * Decides the claims of a batch of jobs in MySQL; gives for each job the error for which one of its claims could not be
+ * decided, or null. Such a job may be run again whole: the claims in it that were decided stay as they are.
  */
-export async function writeClaims(resources: Resources, claims: readonly Claim[]): Promise<unknown[]> {
+export async function writeClaims(
+  resources: Resources,
+  jobs: readonly { readonly claims: readonly Claim[] }[],
+): Promise<unknown[]> {
+  const all = jobs.flatMap(({ claims }) => claims);
+  const errors: unknown[] = [];
+  for (let from = 0; from < all.length; from += CLAIMS_AT_ONCE)
+    errors.push(...(await writeTogether(resources, all.slice(from, from + CLAIMS_AT_ONCE))));
+  let from = 0;
+  return jobs.map(({ claims }) => {
+    const ofJob = errors.slice(from, (from += claims.length));
+    return ofJob.find((error) => error !== null) ?? null;
+  });
+}
+
+/** A batch that the database refused is written claim by claim, so that one bad claim does not hold up the others. */
+async function writeTogether(resources: Resources, claims: readonly Claim[]): Promise<unknown[]> {
   try {
     await persistHolds(resources, claims);
     return claims.map(() => null);
@@ -16,7 +35,7 @@ export async function writeClaims(resources: Resources, claims: readonly Claim[]
     if (claims.length === 1 || !wasRefused) return claims.map(() => error);
     resources.log.warn({ err: error, claims: claims.length }, 'holds.batch-split');
     const errors: unknown[] = [];
-    for (const claim of claims) errors.push(...(await writeClaims(resources, [claim])));
+    for (const claim of claims) errors.push(...(await writeTogether(resources, [claim])));
     return errors;
   }
 }

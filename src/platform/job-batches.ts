@@ -20,6 +20,9 @@ export type BatchWorkerOptions = {
   readonly redis: Redis;
   readonly log: Log;
   readonly jobsPerBatchMax: number;
+  /** A batch is full, too, when its jobs' sizes come to so much; a job's size is known from its id. */
+  readonly batchSizeMax: number;
+  readonly sizeOf: (jobId: string) => number;
   readonly recoveryMs: number;
 };
 
@@ -41,7 +44,7 @@ export function startBatchWorker<Data>(
   const stopping = new AbortController();
   const worker = openWorker({ ...options, queue: kind.queue, stopping: stopping.signal }, null);
   void worker.startStalledCheckTimer();
-  const take = openTaker(worker, token, options.jobsPerBatchMax);
+  const take = openTaker(worker, token, options);
   let atHand = Promise.resolve();
   const loop = async () => {
     while (!stopping.signal.aborted) {
@@ -69,13 +72,18 @@ export function startBatchWorker<Data>(
 }
 
 /** Waits for a job, then takes what else is there: a round trip for as many as there were last time, and a few more. */
-function openTaker(worker: Worker, token: string, jobsMax: number): () => Promise<Job[]> {
+function openTaker(
+  worker: Worker,
+  token: string,
+  { jobsPerBatchMax: jobsMax, batchSizeMax, sizeOf }: BatchWorkerOptions,
+): () => Promise<Job[]> {
+  const sizeOfAll = (jobs: readonly Job[]) => jobs.reduce((sum, { id }) => sum + sizeOf(id ?? ''), 0);
   let askedFor = ASKED_FOR_MIN;
   return async () => {
     const first = await worker.getNextJob(token);
     const jobs = isJob(first) ? [first] : [];
     let isMore = jobs.length > 0;
-    while (isMore && jobs.length < jobsMax) {
+    while (isMore && jobs.length < jobsMax && sizeOfAll(jobs) < batchSizeMax) {
       const wanted = Math.min(askedFor, jobsMax - jobs.length);
       const taken = await Promise.all(
         Array.from({ length: wanted }, () => worker.getNextJob(token, { block: false })),

@@ -25,8 +25,8 @@ export type JobQueues = {
   add<Data>(kind: JobKind<Data>, data: Data, options: { jobId: string; delayMs?: number }): Promise<void>;
   /** Whether a job will still be worked on: false when it is done, has failed for good, or was lost with Redis. */
   isPending(queue: QueueName, jobId: string): Promise<boolean>;
-  /** How many jobs wait to be taken, now or later. */
-  countWaiting(queue: QueueName): Promise<number>;
+  /** The ids of the jobs that wait to be taken, now or later. */
+  listWaiting(queue: QueueName): Promise<string[]>;
   readonly byName: Readonly<Record<QueueName, Queue>>;
   close(): Promise<void>;
 };
@@ -68,8 +68,7 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
     async isPending(queue, jobId) {
       return PENDING_STATES.has(await byName[queue].getJobState(jobId));
     },
-    countWaiting: async (queue) =>
-      await byName[queue].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
+    listWaiting: async (queue) => await byName[queue].getRanges(['waiting', 'prioritized', 'delayed'], 0, -1),
     async close() {
       await Promise.all(Object.values(byName).map((queue) => queue.close()));
     },

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { EventRecord } from '../events/event.ts';
+import { countClaimsWaiting } from '../holds/claim-queue.ts';
 import { readRefusals } from '../holds/refusal-counter.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
@@ -60,7 +61,7 @@ export async function getSales(resources: Resources, eventId: string): Promise<S
 }
 
 async function readSales(resources: Resources, eventId: string): Promise<Sales> {
-  const { db, redis, queues, clock } = resources;
+  const { db, redis, clock } = resources;
   const nowMs = clock.nowMs();
   const inMysql = await atOneMoment(db, async (tx) => ({
     counts: await countSeats(tx, eventId),
@@ -71,7 +72,7 @@ async function readSales(resources: Resources, eventId: string): Promise<Sales> 
   }));
   const [refused, queueDepth] = await Promise.all([
     readRefusals(redis, eventId, { nowMs, seconds: RATE_SECONDS }),
-    queues.byName['seat-selection'].getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
+    countClaimsWaiting(resources),
   ]);
   const { counts, booked, money, claims, sold } = inMysql;
   const seats = [...counts.values()].reduce(plus, NO_SEATS);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { type Db, openMysql, pingMysql, poolUsage } from '../../src/platform/mysql.ts';
 import { audit, waitForRest } from '../../src/reconciliation/audit.ts';
@@ -73,8 +74,8 @@ test(
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(room);
     const refused = answers.filter(({ status }) => status !== 202);
     expectFastRefusals(refused, 'queue_full');
-    const { queues, redis } = server.resources;
-    expect(await queues.countWaiting('seat-selection')).toBe(room);
+    const { redis } = server.resources;
+    expect(await countClaimsWaiting(server.resources)).toBe(room);
     await eventually(async () => expect(await redis.keys(`seat-lock:{${eventId}}:*`)).toHaveLength(room));
 
     const worker = await startSeatWorker(loadConfig(holdfast.current.env));
