@@ -1,5 +1,5 @@
 import { crashPoint } from '../platform/crash-point.ts';
-import { type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
+import { type Db, type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
 import { sendReplies } from '../platform/replies.ts';
 import type { Resources } from '../resources.ts';
 import { type SeatChange, changesTo } from '../seats/seat.ts';
@@ -9,6 +9,7 @@ import { listDecided, writeDecisions } from './claim-store.ts';
 import { type BatchResult, type OpenHold, decideClaims } from './decide-claims.ts';
 import type { Claim, ClaimOutcome, ClaimReply } from './jobs.ts';
 import { settleLocks } from './settle-locks.ts';
+import { NotAllNew, pickNew, writeNewHolds } from './write-new-holds.ts';
 
 /** Two workers that decide for one buyer at once meet at a unique key; the second then sees the first's work. */
 const DUPLICATE_RETRIES_MAX = 3;
@@ -20,22 +21,41 @@ const DUPLICATE_RETRIES_MAX = 3;
  * @throws when the transaction failed as a whole; nothing is changed then.
  */
 export async function persistHolds(resources: Resources, claims: readonly Claim[]): Promise<void> {
-  const byEvent = Map.groupBy(claims, (claim) => claim.eventId);
-  const events = [...byEvent.keys()].toSorted();
   crashPoint('claim.taken');
-  const results = await retryDuplicates(() =>
-    inTransaction(resources.db, async (tx) => {
-      const each: BatchResult[] = [];
-      for (const eventId of events) each.push(await persistForEvent(tx, eventId, byEvent.get(eventId) ?? []));
-      crashPoint('claim.written');
-      return each;
-    }),
-  );
+  const results =
+    (await write(resources.db, claims, pickNew).catch(unlessNotAllNew)) ??
+    (await retryDuplicates(() => write(resources.db, claims, () => [])));
   crashPoint('claim.committed');
   await Promise.all(results.map((result) => afterCommit(resources, result)));
   crashPoint('claim.settled');
   await answer(resources, results);
   crashPoint('claim.replied');
+}
+
+/** One transaction, in which those claims that `pick` names are taken to open holds and the others are decided. */
+async function write(
+  db: Db,
+  claims: readonly Claim[],
+  pick: (claims: readonly Claim[]) => readonly Claim[],
+): Promise<BatchResult[]> {
+  const byEvent = [...Map.groupBy(claims, (claim) => claim.eventId)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return inTransaction(db, async (tx) => {
+    const results: BatchResult[] = [];
+    for (const [eventId, ofEvent] of byEvent) {
+      const picked = pick(ofEvent);
+      const [first, ...more] = picked;
+      if (first !== undefined) results.push(await writeNewHolds(tx, eventId, [first, ...more]));
+      const others = first === undefined ? ofEvent : ofEvent.filter((claim) => !picked.includes(claim));
+      if (others.length > 0) results.push(await persistForEvent(tx, eventId, others));
+    }
+    crashPoint('claim.written');
+    return results;
+  });
+}
+
+function unlessNotAllNew(error: unknown): null {
+  if (error instanceof NotAllNew || isDuplicate(error)) return null;
+  throw error;
 }
 
 async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<BatchResult> {

@@ -2,7 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { type Claim, HOLD_CLAIMED } from '../../src/holds/jobs.ts';
 import { loadConfig } from '../../src/platform/config.ts';
-import { newId } from '../../src/platform/id.ts';
+import { persistHolds } from '../../src/holds/persist-holds.ts';
+import { newId, toBytes } from '../../src/platform/id.ts';
+import { NOW } from '../../src/platform/mysql.ts';
 import { startSeatWorker } from '../../workers/seat-worker.ts';
 import { type Client, guest } from '../support/client.ts';
 import { createTestEvent } from '../support/events.ts';
@@ -15,6 +17,22 @@ const resources = () => holdfast.current.server.resources;
 async function startWorker(): Promise<void> {
   const worker = await startSeatWorker(loadConfig(holdfast.current.env));
   onTestFinished(() => worker.stop());
+}
+
+/** A claim of a buyer who has no open hold, as far as Redis knows. */
+function claimOf(buyer: Client, eventId: string, seatIds: number[]): Claim {
+  const claimId = newId();
+  return {
+    claimId,
+    token: claimId,
+    eventId,
+    userId: buyer.userId ?? '',
+    seatIds,
+    ttlMs: 60_000,
+    totalMs: 600_000,
+    seatsPerBuyerMax: 3,
+    replyTo: 'nobody',
+  };
 }
 
 async function statusOf(buyer: Client, holdId: string): Promise<string> {
@@ -49,21 +67,11 @@ test('claims won at once / travel in fewer jobs than there are claims, each coun
 test('a job of which MySQL refuses one claim / the others in it are held, and it alone is tried again', async () => {
   const { eventId } = await createTestEvent(holdfast.current);
   const buyers = await Promise.all([1, 2, 3].map(() => guest(holdfast.current)));
-  const claims = buyers.map((buyer, index): Claim => {
-    const claimId = newId();
-    const yearTooHigh = 1e15;
-    return {
-      claimId,
-      token: claimId,
-      eventId,
-      userId: buyer.userId ?? '',
-      seatIds: [index + 1],
-      ttlMs: index === 1 ? yearTooHigh : 60_000,
-      totalMs: index === 1 ? yearTooHigh : 600_000,
-      seatsPerBuyerMax: 10,
-      replyTo: 'nobody',
-    };
-  });
+  const yearTooHigh = 1e15;
+  const claims = buyers.map((buyer, index) => ({
+    ...claimOf(buyer, eventId, [index + 1]),
+    ...(index === 1 ? { ttlMs: yearTooHigh, totalMs: yearTooHigh } : {}),
+  }));
   const jobId = `${claims[0]?.claimId}-3`;
   await resources().queues.add(HOLD_CLAIMED, { claims }, { jobId });
   await startWorker();
@@ -75,4 +83,72 @@ test('a job of which MySQL refuses one claim / the others in it are held, and it
   expect(refused?.status).toBe(404);
   expect(await resources().queues.isPending('seat-selection', jobId)).toBe(true);
   await resources().queues.byName['seat-selection'].obliterate({ force: true });
+});
+
+test.each([
+  {
+    oddity: 'wants a seat that another has locked',
+    odd: (buyer: Client, eventId: string) => claimOf(buyer, eventId, [5, 1]),
+    becomes: { status: 'rejected', rejection: { code: 'seats_taken', seatIds: [1] } },
+  },
+  {
+    oddity: 'wants more seats than a buyer may have',
+    odd: (buyer: Client, eventId: string) => claimOf(buyer, eventId, [5, 6, 7, 8]),
+    becomes: { status: 'rejected', rejection: { code: 'too_many_seats' } },
+  },
+])(
+  'a batch of new buyers of whom one $oddity / the others are held all the same',
+  async ({ odd, becomes }) => {
+    const { eventId } = await createTestEvent(holdfast.current);
+    const buyers = await Promise.all([1, 2, 3].map(() => guest(holdfast.current)));
+    const [first, second, strange] = buyers as [Client, Client, Client];
+    await persistHolds(resources(), [claimOf(first, eventId, [1])]);
+    const [good, bad] = [claimOf(second, eventId, [2]), odd(strange, eventId)];
+    await persistHolds(resources(), [good, bad]);
+    expect(await statusOf(second, good.claimId)).toBe('held');
+    expect((await strange.request('GET', `/api/holds/${bad.claimId}`)).body).toMatchObject(becomes);
+  },
+);
+
+test('a batch of new buyers of whom one has an open hold after all / its claim joins the hold, and is answered so', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [known, fresh] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const before = claimOf(known, eventId, [1]);
+  await persistHolds(resources(), [before]);
+  const [joining, opening] = [claimOf(known, eventId, [2]), claimOf(fresh, eventId, [3])];
+  await persistHolds(resources(), [joining, opening]);
+  expect((await known.request('GET', `/api/events/${eventId}/holds/mine`)).body).toMatchObject({
+    id: before.claimId,
+    seats: [{ id: 1 }, { id: 2 }],
+  });
+  expect(await statusOf(fresh, opening.claimId)).toBe('held');
+});
+
+test('a batch of new buyers of whom one has booked as many seats as she may / is rejected, and the others are held', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [sated, other] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const buyer = toBytes(sated.userId ?? '');
+  for (const seatId of [5, 6, 7]) {
+    await resources()
+      .db.insertInto('bookings')
+      .values({
+        event_id: toBytes(eventId),
+        booking_id: toBytes(newId()),
+        event_seat_id: seatId,
+        user_id: buyer,
+        hold_id: buyer,
+        status: 'confirmed',
+        amount: 0,
+        currency: 'EUR',
+        confirmed_at: NOW,
+      })
+      .execute();
+  }
+  const [tooMany, good] = [claimOf(sated, eventId, [1]), claimOf(other, eventId, [2])];
+  await persistHolds(resources(), [tooMany, good]);
+  expect((await sated.request('GET', `/api/holds/${tooMany.claimId}`)).body).toMatchObject({
+    status: 'rejected',
+    rejection: { code: 'too_many_seats' },
+  });
+  expect(await statusOf(other, good.claimId)).toBe('held');
 });

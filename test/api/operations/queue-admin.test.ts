@@ -40,7 +40,10 @@ test('pause, details, resume / a hold is asked for meanwhile / it waits and is t
     `/api/admin/queue/details?queue=${QUEUE}&state=waiting&limit=5`,
   );
   expect(details).toMatchObject({ status: 200, body: { page: 1, limit: 5, total: 1 } });
-  expect(details.body.items[0]).toMatchObject({ data: { claims: [{ eventId, seatIds: [1] }] }, startedAt: null });
+  expect(details.body.items[0]).toMatchObject({
+    data: { claims: [{ eventId, seatIds: [1] }] },
+    startedAt: null,
+  });
 
   const resumed = await admin().request('POST', '/api/admin/queue/resume', {});
   expect(resumed.body.queues.every(({ isPaused }: { isPaused: boolean }) => !isPaused)).toBe(true);
