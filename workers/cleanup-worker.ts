@@ -11,7 +11,7 @@ import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
-import { MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/reconciliation/jobs.ts';
+import { HOLDS_EXPIRY_DUE, MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/reconciliation/jobs.ts';
 import { keepScheduled } from '../src/reconciliation/keep-scheduled.ts';
 import { prune } from '../src/reconciliation/prune.ts';
 import { reconcileEvents } from '../src/reconciliation/reconcile-events.ts';
@@ -23,9 +23,9 @@ export type RunningProcess = { readonly resources: Resources; stop(): Promise<vo
 
 const MINUTE_MS = 60_000;
 
-/** What frees seats and makes Redis agree with MySQL. */
+const EXPIRY_STEPS: readonly Step[] = [{ name: 'expire-holds', run: expireOverdueHolds }];
+/** What makes Redis agree with MySQL. */
 const SEAT_STEPS: readonly Step[] = [
-  { name: 'expire-holds', run: expireOverdueHolds },
   { name: 'reconcile-events', run: reconcileEvents },
   { name: 'watch-invariants', run: watchInvariants, everyMs: MINUTE_MS },
   { name: 'prune', run: prune, everyMs: MINUTE_MS },
@@ -50,10 +50,14 @@ const MONEY_STEPS: readonly Step[] = [
   { name: 'poll-stripe-events', run: pollStripeEvents, everyMs: 5 * MINUTE_MS },
 ];
 
-/** Each kind of cleanup, once at a time over all workers; seats never wait for Stripe. */
+/**
+ * Each kind of cleanup, once at a time over all workers. Seats are promised back within an interval of their expiry; so
+ * half of it is for waiting until expiry is due, and half for the work when thousands run out at once.
+ */
 const JOBS = [
-  { kind: SEATS_CLEANUP_DUE, steps: SEAT_STEPS },
-  { kind: MONEY_CLEANUP_DUE, steps: MONEY_STEPS },
+  { kind: HOLDS_EXPIRY_DUE, steps: EXPIRY_STEPS, everyInterval: 0.5 },
+  { kind: SEATS_CLEANUP_DUE, steps: SEAT_STEPS, everyInterval: 1 },
+  { kind: MONEY_CLEANUP_DUE, steps: MONEY_STEPS, everyInterval: 1 },
 ] as const;
 
 /** A step that waits for Stripe longer than this is not waited for: whatever it was at, the next run does again. */
@@ -64,7 +68,7 @@ export async function runCleanup(
   resources: Resources,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Readonly<Record<string, StepCounts>>> {
-  return await runSteps(resources, [...SEAT_STEPS, ...MONEY_STEPS], { signal, all: true });
+  return await runSteps(resources, [...EXPIRY_STEPS, ...SEAT_STEPS, ...MONEY_STEPS], { signal, all: true });
 }
 
 /** PROCESS: every interval frees what expired, carries payments on, and makes Redis agree with MySQL. */
@@ -87,7 +91,7 @@ export async function startCleanupWorker(config: Config): Promise<RunningProcess
   );
   const scheduled = keepScheduled(
     resources,
-    JOBS.map(({ kind }) => kind),
+    JOBS.map(({ kind, everyInterval }) => ({ kind, everyMs: config.cleanupIntervalMs * everyInterval })),
   );
   log.info('cleanup-worker.ready');
   return {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { type SeatId, newId, toBytes } from '../platform/id.ts';
+import { type SeatId, toBytes, toHex } from '../platform/id.ts';
 import { type Tx, nowPlusMs } from '../platform/mysql.ts';
+import { appendSeatLog } from '../seats/seat-store.ts';
 import type { BatchResult, OpenHold } from './decide-claims.ts';
 import type { Claim } from './jobs.ts';
 
@@ -37,8 +38,8 @@ export async function writeNewHolds(
   const [{ ttlMs, totalMs }] = claims;
   const claimsJson = JSON.stringify(
     claims.map(({ claimId, userId, seatIds, seatsPerBuyerMax }) => ({
-      h: hex(claimId),
-      u: hex(userId),
+      h: toHex(claimId),
+      u: toHex(userId),
       s: JSON.stringify(seatIds),
       room: seatsPerBuyerMax - seatIds.length,
     })),
@@ -51,7 +52,7 @@ export async function writeNewHolds(
       UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM ${eachClaim}
   `.execute(tx);
   const expiresAt = await findExpiry(tx, event, claims[0].claimId, eachClaim);
-  await lockSeats(tx, event, claims, expiresAt);
+  await lockSeats(tx, eventId, claims, expiresAt);
   await sql`
     INSERT INTO hold_claims (event_id, claim_id, hold_id, user_id, outcome, seat_ids, created_at)
     SELECT ${event}, UNHEX(claim.h), UNHEX(claim.h), UNHEX(claim.u), 'held', claim.s, UTC_TIMESTAMP(3)
@@ -80,28 +81,35 @@ async function findExpiry(
   return row.expires_at;
 }
 
-async function lockSeats(tx: Tx, event: Buffer, claims: readonly Claim[], expiresAt: Date): Promise<void> {
+async function lockSeats(tx: Tx, eventId: string, claims: readonly Claim[], expiresAt: Date): Promise<void> {
   const seats = claims
     .flatMap(({ claimId, userId, seatIds }) => {
-      const [h, u] = [hex(claimId), hex(userId)];
-      return seatIds.map((seatId: SeatId) => ({ seat: seatId, h, u, log: hex(newId()) }));
+      const [h, u] = [toHex(claimId), toHex(userId)];
+      return seatIds.map((seatId: SeatId) => ({ seat: seatId, h, u }));
     })
     .toSorted((a, b) => a.seat - b.seat);
   const eachSeat = sql`JSON_TABLE(${JSON.stringify(seats)}, '$[*]' COLUMNS (
-    seat_id INT UNSIGNED PATH '$.seat', h CHAR(32) PATH '$.h', u CHAR(32) PATH '$.u', log CHAR(32) PATH '$.log')) AS decided`;
+    seat_id INT UNSIGNED PATH '$.seat', h CHAR(32) PATH '$.h', u CHAR(32) PATH '$.u')) AS decided`;
   const { numAffectedRows } = await sql`
     UPDATE ${eachSeat} STRAIGHT_JOIN event_seats AS seat
-      ON seat.event_id = ${event} AND seat.event_seat_id = decided.seat_id
+      ON seat.event_id = ${toBytes(eventId)} AND seat.event_seat_id = decided.seat_id
     SET seat.status = 'locked', seat.lock_kind = 'hold', seat.hold_id = UNHEX(decided.h),
         seat.locked_user_id = UNHEX(decided.u), seat.lock_expire = ${expiresAt}
     WHERE seat.status = 'available'
   `.execute(tx);
   if (Number(numAffectedRows) !== seats.length) throw new NotAllNew();
-  await sql`
-    INSERT INTO seat_log (event_id, event_seat_id, log_id, from_status, to_status, hold_id, user_id, reason, created_at)
-    SELECT ${event}, decided.seat_id, UNHEX(decided.log), 'available', 'locked', UNHEX(decided.h), UNHEX(decided.u),
-      'selected', UTC_TIMESTAMP(3) FROM ${eachSeat}
-  `.execute(tx);
+  await appendSeatLog(
+    tx,
+    eventId,
+    claims.map(({ claimId, userId, seatIds }) => ({
+      seatIds,
+      from: 'available',
+      to: 'locked',
+      holdId: claimId,
+      userId,
+      reason: 'selected',
+    })),
+  );
 }
 
 function resultOf(eventId: string, claims: readonly [Claim, ...Claim[]], expiresAt: Date): BatchResult {
@@ -135,8 +143,4 @@ function resultOf(eventId: string, claims: readonly [Claim, ...Claim[]], expires
     freed: [],
     expired: [],
   };
-}
-
-function hex(id: string): string {
-  return id.replaceAll('-', '');
 }

@@ -35,7 +35,12 @@ export function newId<Brand extends string>(atMs: number = Date.now()): Id<Brand
 
 /** The 16 bytes in which the database keeps an id. */
 export function toBytes(id: string): Buffer {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  return Buffer.from(toHex(id), 'hex');
+}
+
+/** The 32 digits from which the database's UNHEX makes the same bytes: for ids within a document. */
+export function toHex(id: string): string {
+  return id.replaceAll('-', '');
 }
 
 /** The id that 16 bytes of the database stand for. */

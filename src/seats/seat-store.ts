@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
-import { type SeatId, newId, toBytes } from '../platform/id.ts';
-import { type DbOrTx, NOW, type Tx, nowPlusMs } from '../platform/mysql.ts';
+import { type SeatId, newId, toBytes, toHex } from '../platform/id.ts';
+import { type DbOrTx, type Tx, nowPlusMs } from '../platform/mysql.ts';
 import { BLOCKED_HOLD_ID, type ShownStatus } from './seat.ts';
 
 /** Seats per statement where a whole event may be written at once. */
@@ -187,24 +187,23 @@ export async function appendSeatLog(
   eventId: string,
   entries: readonly SeatLogEntry[],
 ): Promise<void> {
-  const rows = entries.flatMap((entry) =>
-    entry.seatIds.map((seatId) => ({
-      event_id: toBytes(eventId),
-      event_seat_id: seatId,
-      log_id: toBytes(newId()),
-      from_status: entry.from,
-      to_status: entry.to,
-      hold_id: entry.holdId === null ? null : toBytes(entry.holdId),
-      user_id: entry.userId === null ? null : toBytes(entry.userId),
-      reason: entry.reason,
-      created_at: NOW,
-    })),
-  );
+  const rows = entries.flatMap((entry) => {
+    const { from, to, reason } = entry;
+    const hold = entry.holdId === null ? undefined : toHex(entry.holdId);
+    const user = entry.userId === null ? undefined : toHex(entry.userId);
+    return entry.seatIds.map((seat) => ({ seat, log: toHex(newId()), from, to, hold, user, reason }));
+  });
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-    await tx
-      .insertInto('seat_log')
-      .values(rows.slice(from, from + ROWS_PER_STATEMENT))
-      .execute();
+    // A document costs a fraction of what as many parameters cost to be composed and escaped.
+    await sql`
+      INSERT INTO seat_log (event_id, event_seat_id, log_id, from_status, to_status, hold_id, user_id, reason, created_at)
+      SELECT ${toBytes(eventId)}, entry.seat, UNHEX(entry.log), entry.from_status, entry.to_status,
+        UNHEX(entry.hold), UNHEX(entry.user), entry.reason, UTC_TIMESTAMP(3)
+      FROM JSON_TABLE(${JSON.stringify(rows.slice(from, from + ROWS_PER_STATEMENT))}, '$[*]' COLUMNS (
+        seat INT UNSIGNED PATH '$.seat', log CHAR(32) PATH '$.log', from_status CHAR(9) PATH '$.from',
+        to_status CHAR(9) PATH '$.to', hold CHAR(32) PATH '$.hold', user CHAR(32) PATH '$.user',
+        reason CHAR(32) PATH '$.reason')) AS entry
+    `.execute(tx);
   }
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/platform/config.ts';
 import { toBytes } from '../../src/platform/id.ts';
 import { audit } from '../../src/reconciliation/audit.ts';
-import { SEATS_CLEANUP_DUE } from '../../src/reconciliation/jobs.ts';
+import { HOLDS_EXPIRY_DUE } from '../../src/reconciliation/jobs.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
 import { type RunningProcess, startCleanupWorker } from '../../workers/cleanup-worker.ts';
 import { guest } from '../support/client.ts';
@@ -58,12 +58,12 @@ it('two cleanup workers at once / every hold is ended once, and the work is done
   let overdue = 0;
   // As long as somebody else holds the leadership, neither of them cleans anything up.
   await eventually(async () => {
-    const wasAlone = await resources().leader.runAlone(SEATS_CLEANUP_DUE.name, 5_000, async () => {
+    const wasAlone = await resources().leader.runAlone(HOLDS_EXPIRY_DUE.name, 5_000, async () => {
       const holds = await plantHolds(resources().db, eventId, lists, { expiresInMs: -10 });
       overdue = holds.length;
       await plantLocks(resources(), eventId, holds, 60_000);
-      const due = await runsOf(SEATS_CLEANUP_DUE.name);
-      await eventually(async () => expect(await runsOf(SEATS_CLEANUP_DUE.name)).toBeGreaterThan(due));
+      const due = await runsOf(HOLDS_EXPIRY_DUE.name);
+      await eventually(async () => expect(await runsOf(HOLDS_EXPIRY_DUE.name)).toBeGreaterThan(due));
       expect(await expiredEntries(eventId)).toBe(0);
     });
     expect(wasAlone).toBe(true);
@@ -111,13 +111,13 @@ it('a cleanup worker whose clock was minutes ahead has put the next run there / 
   const { cleanup } = resources().queues.byName;
   const farAheadMs = Date.now() + 10 * 60_000;
   await eventually(async () => {
-    await cleanup.removeJobScheduler(SEATS_CLEANUP_DUE.name);
+    await cleanup.removeJobScheduler(HOLDS_EXPIRY_DUE.name);
     await cleanup.upsertJobScheduler(
-      SEATS_CLEANUP_DUE.name,
-      { every: INTERVAL_MS, startDate: farAheadMs },
-      { name: SEATS_CLEANUP_DUE.name, opts: { removeOnComplete: true } },
+      HOLDS_EXPIRY_DUE.name,
+      { every: INTERVAL_MS / 2, startDate: farAheadMs },
+      { name: HOLDS_EXPIRY_DUE.name, opts: { removeOnComplete: true } },
     );
-    expect(await runsOf(SEATS_CLEANUP_DUE.name)).toBeGreaterThanOrEqual(farAheadMs);
+    expect(await runsOf(HOLDS_EXPIRY_DUE.name)).toBeGreaterThanOrEqual(farAheadMs);
   });
   await plantHolds(resources().db, eventId, [[1]], { expiresInMs: -10 });
   await eventually(async () => expect((await readSeats(resources(), eventId, 1))[0]).toEqual(FREE));
