@@ -15,6 +15,7 @@ import { connections } from './works/connections.ts';
 import { grow } from './works/grow.ts';
 import { hold201, hold202 } from './works/holds.ts';
 import { map } from './works/map.ts';
+import { overload } from './works/overload.ts';
 import { processes } from './works/processes.ts';
 import { purchase } from './works/purchase.ts';
 import { read } from './works/read.ts';
@@ -35,6 +36,7 @@ const WORKS: readonly Work[] = [
   watch,
   connections,
   sweep,
+  overload,
   grow,
   start,
   processes,

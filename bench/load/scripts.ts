@@ -108,7 +108,9 @@ const Held = z.object({
 });
 const Queued = z.object({ status: z.literal('queued'), pendingSeatIds: z.tuple([z.int()]) });
 
-function holdScript({ events, buyers, from, respondAsync }: Spec<'hold'>): Script {
+const PutOff = z.object({ code: z.enum(['server_busy', 'queue_full', 'rate_limited']) });
+
+function holdScript({ events, buyers, from, respondAsync, mayPutOff }: Spec<'hold'>): Script {
   const headers = respondAsync ? 'prefer: respond-async\r\n' : '';
   const wanted: number[] = [];
   let taken = from;
@@ -124,8 +126,10 @@ function holdScript({ events, buyers, from, respondAsync }: Spec<'hold'>): Scrip
       return requestText('POST', path, headers + bearer(buyers, buyer), `{"seatIds":[${seatId}]}`);
     },
     check(answer, connection) {
-      expectStatus(answer, respondAsync ? 202 : 201);
-      const seatId = respondAsync
+      if (mayPutOff === true && answer.status >= 429) return checkPutOff(answer);
+      const isQueued = respondAsync || (mayPutOff === true && answer.status === 202);
+      expectStatus(answer, isQueued ? 202 : 201);
+      const seatId = isQueued
         ? Queued.parse(json(answer)).pendingSeatIds[0]
         : Held.parse(json(answer)).seats[0].id;
       if (seatId !== wanted[connection])
@@ -133,6 +137,13 @@ function holdScript({ events, buyers, from, respondAsync }: Spec<'hold'>): Scrip
       return String(answer.status);
     },
   };
+}
+
+/** A refusal by an overloaded server says by name what it is, and when to come back. */
+function checkPutOff(answer: Answer): string {
+  const { code } = PutOff.parse(json(answer));
+  if (!/\r\nretry-after: \d+/i.test(answer.head)) throw new Error(`${code} without Retry-After`);
+  return String(answer.status);
 }
 
 function cycleScript({ events, seats, buyers }: Spec<'cycle'>): Script {

@@ -17,6 +17,8 @@ export type Load = {
   readonly durationMs: number;
   /** Open loop: requests are due at this rate whatever the answers do. Without it each answer brings the next request. */
   readonly perSecond?: number | undefined;
+  /** Open loop: what was due and found no connection until the end is not sent any more. */
+  readonly dropLate?: boolean | undefined;
   readonly script: Script;
 };
 
@@ -132,7 +134,7 @@ function openLoop(
   record: Record_,
   begunMs: number,
 ): Promise<void> {
-  const total = Math.floor((load.durationMs / 1000) * perSecond);
+  let total = Math.floor((load.durationMs / 1000) * perSecond);
   const idle = [...lines.keys()];
   let idleFrom = 0;
   let sent = 0;
@@ -159,5 +161,12 @@ function openLoop(
       }
     };
     const timer = setInterval(sendDue, 1);
+    if (load.dropLate !== true) return;
+    setTimeout(() => {
+      total = sent;
+      if (answered < total) return;
+      clearInterval(timer);
+      resolve();
+    }, load.durationMs);
   });
 }

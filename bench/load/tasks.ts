@@ -26,6 +26,8 @@ export const ScriptSpec = z.discriminatedUnion('name', [
     buyers: Authorizations,
     from: From,
     respondAsync: z.boolean(),
+    /** Whether "not now" is a right answer, as it is to more than can be done. */
+    mayPutOff: z.boolean().optional(),
   }),
   /** Take a seat, give it back, of any of the events. As many buyers as connections. */
   z.object({ name: z.literal('cycle'), events: z.array(z.string()), seats: z.int(), buyers: Authorizations }),
@@ -45,6 +47,7 @@ export const Task = z.discriminatedUnion('kind', [
     connections: z.int(),
     durationMs: z.number(),
     perSecond: z.number().optional(),
+    dropLate: z.boolean().optional(),
     script: ScriptSpec,
   }),
   /** Opens connections, uses each once, and keeps them open until `unpark`, which tells how many still are. */

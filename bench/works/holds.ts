@@ -118,7 +118,7 @@ async function expectAllStored({ stack, fault }: Context, count: number): Promis
   if (stored !== count) fault(`hold-202: ${count} holds were answered, ${stored} are in MySQL`);
 }
 
-async function countHeld({ resources }: Stack): Promise<number> {
+export async function countHeld({ resources }: Stack): Promise<number> {
   const { rows } = await sql<{
     held: number;
   }>`SELECT COUNT(*) AS held FROM holds WHERE status = 'held'`.execute(resources.db);
