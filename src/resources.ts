@@ -40,7 +40,10 @@ export async function openResources(
   const redis = openRedis(config.redisUrl, 'commands', log);
   const subscriber = openRedis(config.redisUrl, 'subscriber', log);
   const pubSub = openPubSub(subscriber, log);
-  const queues = openQueues(redis, log);
+  // BullMQ defines its scripts on its connection, and ioredis copies each of them for every group of commands it gathers:
+  // on the connection of the requests that took longer than the commands.
+  const queueRedis = openRedis(config.redisUrl, 'commands', log);
+  const queues = openQueues(queueRedis, log);
   return {
     processId: newId(),
     config,
@@ -56,6 +59,7 @@ export async function openResources(
     stripe: openStripe(config.stripe),
     async close() {
       await queues.close();
+      queueRedis.disconnect();
       subscriber.disconnect();
       redis.disconnect();
       await db.destroy();
