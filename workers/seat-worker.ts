@@ -5,12 +5,7 @@ import { EVENT_CANCELLED } from '../src/events/jobs.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
 import { writeClaims } from '../src/holds/write-claims.ts';
 import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
-import {
-  PAYMENT_SETTLED,
-  REFUND_REQUESTED,
-  SESSION_REQUESTED,
-  STRIPE_EVENT_RECEIVED,
-} from '../src/payments/jobs.ts';
+import { REFUND_REQUESTED, SESSION_REQUESTED, STRIPE_EVENT_RECEIVED } from '../src/payments/jobs.ts';
 import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
 import { startBatchWorker } from '../src/platform/job-batches.ts';
@@ -42,8 +37,9 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
     ),
     startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE, recoveryMs }, [
       handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),
-      handle(STRIPE_EVENT_RECEIVED, (job) => applyStripeEvent(resources, job.stripeEventId)),
-      handle(PAYMENT_SETTLED, async (job) => void (await finishCheckout(resources, job.paymentId))),
+      handle(STRIPE_EVENT_RECEIVED, (job) =>
+        applyStripeEvent(resources, job.stripeEventId, (payment) => finishCheckout(resources, payment)),
+      ),
       handle(REFUND_REQUESTED, async (job) => void (await sendRefund(resources, job.refundId))),
       handle(EVENT_CANCELLED, async (job) => void (await cancelEventOrders(resources, job.eventId))),
     ]),

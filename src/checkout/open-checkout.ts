@@ -60,7 +60,7 @@ export async function openCheckout(
   }
   resources.log.error({ paymentId, holdId: payment.holdId, reason: result.reason }, 'checkout.refused');
   if (await closeUnpaid(resources, { paymentId, sessionId: null, to: 'failed', reason: result.reason }))
-    await completeCheckout(resources, paymentId);
+    await completeCheckout(resources, payment);
   return { outcome: 'refused', paymentId, reason: result.reason };
 }
 
@@ -73,25 +73,23 @@ async function keepSession(
   const { sessionId, url, expiresAt } = session;
   const kept = await inTransaction(resources.db, async (tx) => {
     const hold = await lockHold(tx, eventId, holdId);
-    const locked = await lockPayment(tx, paymentId);
-    if (hold?.status !== 'checkout' || locked?.status !== 'pending') return null;
-    const isStored = await storeSession(tx, { paymentId, sessionId, url, expiresAt });
-    const windowEndsAt = isStored ? await restartWindow(tx, resources, hold) : null;
+    if (hold?.status !== 'checkout') return null;
+    if (!(await storeSession(tx, { paymentId, sessionId, url, expiresAt }))) return null;
+    const windowEndsAt = await restartWindow(tx, resources, hold);
+    if (windowEndsAt === null) return { windowEndsAt: hold.expiresAt, seatIds: [] };
     const seats = await listSeatsOfHold(tx, hold);
-    return windowEndsAt === null ? null : { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
+    return { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
   });
   if (kept === null) return endLateSession(resources, payment, session);
   crashPoint('session.stored');
-  await lockInRedis(resources, {
-    eventId,
-    holdId,
-    userId,
-    seatIds: kept.seatIds,
-    ttlMs: resources.config.holds.checkoutWindowMs,
-  });
+  const { windowEndsAt, seatIds } = kept;
+  if (seatIds.length > 0) {
+    const ttlMs = resources.config.holds.checkoutWindowMs;
+    await lockInRedis(resources, { eventId, holdId, userId, seatIds, ttlMs });
+  }
   crashPoint('session.locked');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
-  return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: kept.windowEndsAt.toISOString() };
+  return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: windowEndsAt.toISOString() };
 }
 
 /** The hold was given up, or paid, before we heard of the session. Should it have been paid, the money is acted on. */

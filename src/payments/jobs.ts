@@ -16,15 +16,6 @@ export const SESSION_REQUESTED = defineJob({
   backoffMs: 1_000,
 });
 
-/** Stripe's last word on a payment is in its row: whoever sold something for it may now act. */
-export const PAYMENT_SETTLED = defineJob({
-  name: 'payment.settled',
-  queue: 'payments',
-  schema: z.object({ paymentId: z.string() }),
-  triesMax: 10,
-  backoffMs: 500,
-});
-
 /** An event lies in the inbox. Failures beyond these tries are taken up by the sweep of the inbox. */
 export const STRIPE_EVENT_RECEIVED = defineJob({
   name: 'stripe-event.received',

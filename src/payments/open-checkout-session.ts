@@ -45,6 +45,9 @@ export async function openCheckoutSession(
   }
 }
 
+/** Nobody asks after a payment that is not older than this. */
+const UNNOTED_WAIT_MS_MAX = 1_000;
+
 export type SessionTurn =
   | { readonly outcome: 'queued'; readonly waitMs: number }
   /** So many wait that the buyer's turn would come too late. */
@@ -63,7 +66,9 @@ export async function requestSession(
   const slot = await reserveSlot(resources, 'checkout.sessions.create', SESSION_WAIT_MS_MAX);
   if (slot.outcome === 'full') return slot;
   crashPoint('session.slot-taken');
-  await noteTurn(resources.db, paymentId, slot.waitMs);
+  // A payment that has just begun, and whose turn is about now, says as much by its age.
+  if (replyTo === null || slot.waitMs > UNNOTED_WAIT_MS_MAX)
+    await noteTurn(resources.db, paymentId, slot.waitMs);
   await resources.queues.add(
     SESSION_REQUESTED,
     { paymentId, isReserved: true, replyTo },

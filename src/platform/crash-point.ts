@@ -37,7 +37,7 @@ export const CRASH_POINTS = [
   'webhook.queued',
   'event.session-read',
   'event.settled',
-  'event.announced',
+  'event.applied',
   'event.done',
   // Money becomes bookings.
   'booking.written',

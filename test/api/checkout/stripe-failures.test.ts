@@ -250,7 +250,9 @@ describe('settling', () => {
     const at = await checkOut(holdfast.current, { eventId, seatIds: [1] });
     await dropWebhooks(holdfast.current);
     await pay(holdfast.current, at.sessionId);
-    expect(await settlePayment(resources(), at.paymentId)).toMatchObject({ outcome: 'paid' });
+    const found = await findPayment(resources().db, at.paymentId);
+    if (found === null) throw new Error('no payment');
+    expect(await settlePayment(resources(), found)).toMatchObject({ outcome: 'paid' });
     expect(await holdStatus(holdfast.current, at.holdId)).toBe('checkout');
     await letTimePass(holdfast.current, at.holdId);
     await resources()

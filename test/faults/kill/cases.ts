@@ -38,7 +38,7 @@ export const CASES: Readonly<Record<CrashPoint, Case>> = {
   'webhook.queued': inServer('pays'),
   'event.session-read': inSeatWorker('pays'),
   'event.settled': inSeatWorker('pays'),
-  'event.announced': inSeatWorker('pays'),
+  'event.applied': inSeatWorker('pays'),
   'event.done': inSeatWorker('pays'),
   'booking.written': inSeatWorker('pays'),
   'booking.committed': inSeatWorker('pays'),
