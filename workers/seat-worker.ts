@@ -13,6 +13,7 @@ import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
+import { giveBackStartMemory } from '../src/platform/start-memory.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
 /** As many as one transaction is to write. */
@@ -57,6 +58,7 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
 }
 
 async function main(): Promise<void> {
+  giveBackStartMemory();
   const worker = await startSeatWorker(loadConfig(process.env));
   stopOnSignal(worker.resources.log, () => worker.stop());
 }
