@@ -1,4 +1,3 @@
-import type { Express } from 'express';
 import { fileURLToPath } from 'node:url';
 import { serveFolder } from '../platform/http/static-files.ts';
 import type { Mount } from '../platform/http/route.ts';
@@ -20,7 +19,7 @@ const BOARD_CSP = [
 
 /** BullMQ's dashboard, for administrators: whoever has no session for it gets a page to sign in. */
 export function queueBoardMount(resources: Resources): Mount {
-  let board: Promise<Express> | null = null;
+  let board: Promise<Mount['handler']> | null = null;
   const pages = serveFolder(PAGES, 'revalidated');
   return {
     path: BOARD_PATH,
