@@ -18,7 +18,7 @@ import { type Resources, openResources } from '../src/resources.ts';
 
 /** As many as one transaction is to write. */
 const CLAIMS_PER_BATCH_MAX = 200;
-/** They mostly wait for Stripe: at 100 ms an answer, 100 sessions a second are some 30 at once. */
+/** They mostly wait for Stripe: at 100 ms an answer, 100 purchases a second are some 10 at once. */
 const PAYMENT_JOBS_AT_ONCE = 200;
 
 export type RunningProcess = { readonly resources: Resources; stop(): Promise<void> };

@@ -1,5 +1,5 @@
 import { findHold, lockHold } from '../holds/hold-store.ts';
-import { requestSession } from '../payments/open-checkout-session.ts';
+import { queueSession, takeTurn } from '../payments/open-checkout-session.ts';
 import {
   claimCheck,
   listSilentPayments,
@@ -107,6 +107,7 @@ async function requestAgain(resources: Resources, payment: Payment): Promise<voi
     if (hold?.status === 'checkout' && waitsInTime) await restartWindow(tx, resources, hold);
   });
   const minute = Math.floor(resources.clock.nowMs() / 60_000);
-  const turn = await requestSession(resources, { paymentId, replyTo: null, attempt: `again-${minute}` });
-  if (turn.outcome === 'full') throw new StripeFailure('busy', "No turn in Stripe's rate is left.");
+  const { outcome, waitMs } = await takeTurn(resources);
+  if (outcome === 'full') throw new StripeFailure('busy', "No turn in Stripe's rate is left.");
+  await queueSession(resources, { paymentId, waitMs, isReserved: true, attempt: `again-${minute}` });
 }

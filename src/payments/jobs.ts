@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../platform/job-queue.ts';
 
-/** Open a session at Stripe for a payment; asked for when the request's slot in Stripe's rate has come. */
+/** Open a session at Stripe for a payment whose slot in Stripe's rate comes later, or whose first try failed. */
 export const SESSION_REQUESTED = defineJob({
   name: 'payment.session-requested',
   queue: 'payments',
@@ -9,8 +9,6 @@ export const SESSION_REQUESTED = defineJob({
     paymentId: z.string(),
     /** Whether a slot was reserved for the first try. */
     isReserved: z.boolean(),
-    /** The server that waits, and what it waits for. */
-    replyTo: z.object({ address: z.string(), question: z.string() }).nullable(),
   }),
   triesMax: 8,
   backoffMs: 1_000,

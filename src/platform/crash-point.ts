@@ -30,7 +30,7 @@ export const CRASH_POINTS = [
   'session.created',
   'session.stored',
   'session.locked',
-  'session.replied',
+  'session.job-done',
   // Stripe tells of it: the server, then the seat worker.
   'webhook.verified',
   'webhook.stored',

@@ -66,6 +66,16 @@ describe('making the session', () => {
     );
   }, 90_000);
 
+  it('its turn is now: the server makes it, and needs no worker', async () => {
+    const { buyer, holdId } = await held();
+    const { payments } = resources().queues.byName;
+    await payments.pause();
+    const { status, body } = await buyer.request('POST', `/api/holds/${holdId}/checkout`, {});
+    await payments.resume();
+    expect(status).toBe(200);
+    expect(body.url).toContain('cs_test_');
+  });
+
   it('the connection breaks after the work is done: the same key and request find the session that was made', async () => {
     const { buyer, holdId } = await held();
     await breakStripe(holdfast.current, { ...CREATE, answer: 'reset', when: 'after', times: 3 });
