@@ -1,5 +1,5 @@
 import { cancelEventOrders } from '../src/checkout/cancel-event-orders.ts';
-import { openRequestedCheckout } from '../src/checkout/check-out.ts';
+import { openRequestedCheckout } from '../src/checkout/open-checkout.ts';
 import { finishCheckout } from '../src/checkout/settle-checkout.ts';
 import { EVENT_CANCELLED } from '../src/events/jobs.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';

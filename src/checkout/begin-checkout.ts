@@ -114,20 +114,11 @@ async function bookFree(
   return paymentId;
 }
 
-/** Less than this share of the window may be lost to the making of the session: hardly any buyer would notice. */
-const WINDOW_SHARE_LOST_MAX = 0.01;
-
-/**
- * When a session exists, the buyer's time at Stripe begins: whoever has waited for it gets the whole window again. The
- * hold must be locked and in checkout. null when it has nearly all of its time, and was left alone.
- */
-export async function restartWindow(tx: Tx, resources: Resources, hold: Hold): Promise<Date | null> {
+/** Whoever has waited for a turn gets the whole time at Stripe. The hold must be locked, and in checkout. */
+export async function restartWindow(tx: Tx, resources: Resources, hold: Hold): Promise<void> {
   const expiresAt = windowEndOf(hold, resources);
-  const lostMs = expiresAt.getTime() - hold.expiresAt.getTime();
-  if (lostMs <= resources.config.holds.checkoutWindowMs * WINDOW_SHARE_LOST_MAX) return null;
   await extendHold(tx, { ...hold, expiresAt });
   await extendSeatLocks(tx, { ...hold, expiresAt, lockKind: 'checkout' });
-  return expiresAt;
 }
 
 function windowEndOf(hold: Hold, { config }: Resources): Date {

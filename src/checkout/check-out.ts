@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { queueSession, takeTurn } from '../payments/open-checkout-session.ts';
 import { findPayment, type Payment } from '../payments/payment-store.ts';
-import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
@@ -45,11 +44,8 @@ export async function checkOut(resources: Resources, command: BeginCheckout): Pr
   if (begun.outcome === 'free')
     return { outcome: 'ready', url: resultUrl(resources, begun), paymentId: begun.paymentId, expiresAt };
   if (begun.outcome === 'repeated') return awaitSession(resources, begun.payment, expiresAt);
-  return answerOf(
-    resources,
-    begun.paymentId,
-    await askForSession(resources, begun.paymentId, command.holdId),
-  );
+  const opened = await askForSession(resources, begun.paymentId, command.holdId);
+  return answerOf(resources, { paymentId: begun.paymentId, expiresAt }, opened);
 }
 
 async function askForSession(
@@ -101,22 +97,13 @@ async function leaveToWorker(
   }
 }
 
-/** The job `payment.session-requested`. */
-export async function openRequestedCheckout(
-  resources: Resources,
-  job: { paymentId: string; isReserved: boolean },
-): Promise<void> {
-  await openCheckout(resources, job.paymentId, job.isReserved);
-  crashPoint('session.job-done');
-}
-
 async function answerOf(
   resources: Resources,
-  paymentId: string,
+  begun: { paymentId: string; expiresAt: string },
   opened: OpenedCheckout | null,
 ): Promise<CheckoutAnswer> {
-  if (opened === null) return waiting(resources, paymentId);
-  if (opened.outcome === 'opened') return { ...opened, outcome: 'ready' };
+  if (opened === null) return waiting(resources, begun.paymentId);
+  if (opened.outcome === 'opened') return { ...begun, ...opened, outcome: 'ready' };
   if (opened.outcome === 'refused') {
     throw new Problem(
       CHECKOUT_PROBLEMS.checkout_refused,

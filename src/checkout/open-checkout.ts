@@ -26,7 +26,6 @@ export type OpenedCheckout =
       readonly outcome: 'opened';
       readonly paymentId: string;
       readonly url: string;
-      readonly expiresAt: string;
     }
   /** Stripe won't take it; the hold is the buyer's again. */
   | { readonly outcome: 'refused'; readonly paymentId: string; readonly reason: string }
@@ -35,9 +34,35 @@ export type OpenedCheckout =
 
 const ATTEMPTS_MAX = 3;
 
+/** The job `payment.session-requested`: its buyer has waited, and gets the whole time at Stripe. */
+export async function openRequestedCheckout(
+  resources: Resources,
+  job: { paymentId: string; isReserved: boolean },
+): Promise<void> {
+  const payment = await findPayment(resources.db, job.paymentId);
+  if (payment?.status !== 'pending') return;
+  if (payment.sessionId === null) await giveWholeWindow(resources, payment);
+  await openCheckout(resources, job.paymentId, job.isReserved);
+  crashPoint('session.job-done');
+}
+
+async function giveWholeWindow(resources: Resources, { eventId, holdId, userId }: Payment): Promise<void> {
+  const seatIds = await inTransaction(resources.db, async (tx) => {
+    const hold = await lockHold(tx, eventId, holdId);
+    if (hold?.status !== 'checkout') return null;
+    await restartWindow(tx, resources, hold);
+    return (await listSeatsOfHold(tx, hold)).map((seat) => seat.seatId);
+  });
+  if (seatIds === null) return;
+  crashPoint('session.turn-come');
+  const ttlMs = resources.config.holds.checkoutWindowMs;
+  await lockInRedis(resources, { eventId, holdId, userId, seatIds, ttlMs });
+  crashPoint('session.locked');
+}
+
 /**
- * Gets the payment its session at Stripe, and starts the buyer's time there. No row is locked while Stripe is asked, so
- * what came of the hold meanwhile is looked at afterwards: a session that came too late is ended before anyone sees it.
+ * Gets the payment its session at Stripe. No row is locked while Stripe is asked, so what came of the payment meanwhile
+ * is looked at afterwards: a session that came too late is ended before anyone sees it.
  * @throws StripeFailure when it is to be tried again, with the same idempotency key and the same request.
  */
 export async function openCheckout(
@@ -69,27 +94,14 @@ async function keepSession(
   payment: Payment,
   session: SessionFacts,
 ): Promise<OpenedCheckout> {
-  const { paymentId, eventId, holdId, userId } = payment;
+  const { paymentId, eventId, holdId } = payment;
   const { sessionId, url, expiresAt } = session;
-  const kept = await inTransaction(resources.db, async (tx) => {
-    const hold = await lockHold(tx, eventId, holdId);
-    if (hold?.status !== 'checkout') return null;
-    if (!(await storeSession(tx, { paymentId, sessionId, url, expiresAt }))) return null;
-    const windowEndsAt = await restartWindow(tx, resources, hold);
-    if (windowEndsAt === null) return { windowEndsAt: hold.expiresAt, seatIds: [] };
-    const seats = await listSeatsOfHold(tx, hold);
-    return { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
-  });
-  if (kept === null) return endLateSession(resources, payment, session);
+  // A hold leaves checkout only when none of its payments waits for money: as long as this one does, it has its seats.
+  if (!(await storeSession(resources.db, { paymentId, sessionId, url, expiresAt })))
+    return endLateSession(resources, payment, session);
   crashPoint('session.stored');
-  const { windowEndsAt, seatIds } = kept;
-  if (seatIds.length > 0) {
-    const ttlMs = resources.config.holds.checkoutWindowMs;
-    await lockInRedis(resources, { eventId, holdId, userId, seatIds, ttlMs });
-  }
-  crashPoint('session.locked');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
-  return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: windowEndsAt.toISOString() };
+  return { outcome: 'opened', paymentId, url: url ?? '' };
 }
 
 /** The hold was given up, or paid, before we heard of the session. Should it have been paid, the money is acted on. */
@@ -108,7 +120,7 @@ async function opened(resources: Resources, payment: Payment): Promise<OpenedChe
   const { paymentId, url, holdId } = payment;
   const hold = await findHold(resources.db, holdId);
   if (hold?.status !== 'checkout' || url === null) return { outcome: 'over', paymentId };
-  return { outcome: 'opened', paymentId, url, expiresAt: hold.expiresAt.toISOString() };
+  return { outcome: 'opened', paymentId, url };
 }
 
 /** A new payment, with an idempotency key of its own, takes the place of one that Stripe will make no session for. */

@@ -167,10 +167,10 @@ export async function movePayment(
 
 /** Keeps the session that Stripe made for a payment that still waits without one. */
 export async function storeSession(
-  tx: Tx,
+  db: DbOrTx,
   session: { paymentId: string; sessionId: string; url: string | null; expiresAt: Date },
 ): Promise<boolean> {
-  const result = await tx
+  const result = await db
     .updateTable('payments')
     .set({
       checkout_session_id: session.sessionId,

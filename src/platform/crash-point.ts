@@ -27,9 +27,10 @@ export const CRASH_POINTS = [
   'checkout.locked',
   'session.slot-taken',
   'session.queued',
+  'session.turn-come',
+  'session.locked',
   'session.created',
   'session.stored',
-  'session.locked',
   'session.job-done',
   // Stripe tells of it: the server, then the seat worker.
   'webhook.verified',
