@@ -33,10 +33,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only some files may know, so that replacing one touches only these. */
 const KNOWN_ONLY_BY: Readonly<Record<string, RegExp>> = {
-  express: /^src\/(app|platform\/http\/[\w-]+|[\w-]+\/routes|operations\/queue-board)\.ts$/,
+  express: /^src\/(app|platform\/http\/[\w-]+|[\w-]+\/routes|operations\/open-queue-board)\.ts$/,
   kysely: /^(db\/.+|src\/platform\/mysql|src\/platform\/http\/idempotency|src\/.+-store)\.ts$/,
   bullmq: /^(src\/platform\/job-(queue|batches)|workers\/[\w-]+)\.ts$/,
-  '@bull-board/api': /^src\/operations\/queue-board\.ts$/,
+  '@bull-board/api': /^src\/operations\/open-queue-board\.ts$/,
   stripe: /^src\/payments\/stripe-[\w-]+\.ts$/,
   ioredis: /^src\/platform\/redis\.ts$/,
   'prom-client': /^src\/platform\/metrics\.ts$/,

@@ -1,17 +1,12 @@
 import { cancelEventOrders } from '../src/checkout/cancel-event-orders.ts';
-import { openRequestedCheckout } from '../src/checkout/check-out.ts';
+import { openRequestedCheckout } from '../src/checkout/open-checkout.ts';
 import { finishCheckout } from '../src/checkout/settle-checkout.ts';
 import { EVENT_CANCELLED } from '../src/events/jobs.ts';
 import { claimsIn } from '../src/holds/claim-queue.ts';
 import { HOLD_CLAIMED } from '../src/holds/jobs.ts';
 import { CLAIMS_AT_ONCE, writeClaims } from '../src/holds/write-claims.ts';
 import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
-import {
-  PAYMENT_SETTLED,
-  REFUND_REQUESTED,
-  SESSION_REQUESTED,
-  STRIPE_EVENT_RECEIVED,
-} from '../src/payments/jobs.ts';
+import { REFUND_REQUESTED, SESSION_REQUESTED, STRIPE_EVENT_RECEIVED } from '../src/payments/jobs.ts';
 import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
 import { startBatchWorker } from '../src/platform/job-batches.ts';
@@ -19,10 +14,11 @@ import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
+import { giveBackStartMemory } from '../src/platform/start-memory.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
 const JOBS_PER_BATCH_MAX = 200;
-/** They mostly wait for Stripe: at 100 ms an answer, 100 sessions a second are some 30 at once. */
+/** They mostly wait for Stripe: at 100 ms an answer, 100 purchases a second are some 10 at once. */
 const PAYMENT_JOBS_AT_ONCE = 200;
 
 export type RunningProcess = { readonly resources: Resources; stop(): Promise<void> };
@@ -49,8 +45,9 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
     ),
     startWorker({ queue: 'payments', redis, log, concurrency: PAYMENT_JOBS_AT_ONCE, recoveryMs }, [
       handle(SESSION_REQUESTED, (job) => openRequestedCheckout(resources, job)),
-      handle(STRIPE_EVENT_RECEIVED, (job) => applyStripeEvent(resources, job.stripeEventId)),
-      handle(PAYMENT_SETTLED, async (job) => void (await finishCheckout(resources, job.paymentId))),
+      handle(STRIPE_EVENT_RECEIVED, (job) =>
+        applyStripeEvent(resources, job.stripeEventId, (payment) => finishCheckout(resources, payment)),
+      ),
       handle(REFUND_REQUESTED, async (job) => void (await sendRefund(resources, job.refundId))),
       handle(EVENT_CANCELLED, async (job) => void (await cancelEventOrders(resources, job.eventId))),
     ]),
@@ -68,6 +65,7 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
 }
 
 async function main(): Promise<void> {
+  giveBackStartMemory();
   const worker = await startSeatWorker(loadConfig(process.env));
   stopOnSignal(worker.resources.log, () => worker.stop());
 }

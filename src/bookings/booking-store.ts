@@ -42,7 +42,7 @@ export type NewBookings = {
 };
 
 /** @throws a duplicate of the key `a_seat_is_sold_once` when any of the seats is sold: invariant I1. */
-export async function insertBookings(tx: Tx, sale: NewBookings): Promise<BookingId[]> {
+export async function insertBookings(tx: Tx, sale: NewBookings): Promise<void> {
   const rows = sale.lines.map((line) => ({
     event_id: toBytes(sale.eventId),
     booking_id: toBytes(newId()),
@@ -56,7 +56,6 @@ export async function insertBookings(tx: Tx, sale: NewBookings): Promise<Booking
     confirmed_at: NOW,
   }));
   await tx.insertInto('bookings').values(rows).execute();
-  return rows.map((row) => fromBytes(row.booking_id));
 }
 
 /** Cancels a confirmed booking; false when it is confirmed no more. */

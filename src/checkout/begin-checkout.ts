@@ -8,7 +8,7 @@ import { type Tx, inTransaction } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { extendSeatLocks } from '../seats/seat-store.ts';
-import { type PricedSeat, databaseNow, listPricedSeats, shareEvent } from './checkout-store.ts';
+import { type PricedSeat, listPricedSeats, shareEvent } from './checkout-store.ts';
 import { type Order, totalOf } from './order.ts';
 import { CHECKOUT_PROBLEMS } from './problems.ts';
 import { refuseEnded } from './refusals.ts';
@@ -69,7 +69,7 @@ async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCh
   await refuseEnded(tx, hold, live);
 
   const seats = await listPricedSeats(tx, hold);
-  const expiresAt = new Date((await databaseNow(tx)).getTime() + resources.config.holds.checkoutWindowMs);
+  const expiresAt = windowEndOf(hold, resources);
   const order: Order = {
     lines: seats.map(({ id, amount }) => ({ seatId: id, amount })),
     heldUntil: hold.expiresAt.toISOString(),
@@ -109,18 +109,20 @@ async function bookFree(
   const { eventId, holdId, order } = frozen;
   const paymentId = await startFreePayment(tx, frozen);
   await moveHold(tx, { eventId, holdId, from: ['checkout'], to: 'booked', reason: 'free' });
-  const bookings = await confirmBookings(tx, { ...frozen, paymentId, lines: order.lines });
-  if (bookings === null) throw new Error(`The hold ${holdId} has not locked its seats.`);
+  const sold = await confirmBookings(tx, { ...frozen, paymentId, lines: order.lines });
+  if (sold === null) throw new Error(`The hold ${holdId} has not locked its seats.`);
   return paymentId;
 }
 
-/** When a session exists, the buyer's time at Stripe begins. false: the hold is not in checkout any more. */
-export async function restartWindow(tx: Tx, resources: Resources, hold: Hold): Promise<Date | null> {
-  if (hold.status !== 'checkout') return null;
-  const expiresAt = new Date((await databaseNow(tx)).getTime() + resources.config.holds.checkoutWindowMs);
+/** Whoever has waited for a turn gets the whole time at Stripe. The hold must be locked, and in checkout. */
+export async function restartWindow(tx: Tx, resources: Resources, hold: Hold): Promise<void> {
+  const expiresAt = windowEndOf(hold, resources);
   await extendHold(tx, { ...hold, expiresAt });
   await extendSeatLocks(tx, { ...hold, expiresAt, lockKind: 'checkout' });
-  return expiresAt;
+}
+
+function windowEndOf(hold: Hold, { config }: Resources): Date {
+  return new Date(hold.readAt.getTime() + config.holds.checkoutWindowMs);
 }
 
 /** @throws Problem `hold_not_found` unless it is this buyer's. */

@@ -1,5 +1,5 @@
 import { findHold, lockHold } from '../holds/hold-store.ts';
-import { requestSession } from '../payments/open-checkout-session.ts';
+import { queueSession, takeTurn } from '../payments/open-checkout-session.ts';
 import {
   claimCheck,
   listSilentPayments,
@@ -54,8 +54,8 @@ export type ChaseCounts = { asked: number; requested: number; finished: number; 
 export async function chasePayments(resources: Resources): Promise<ChaseCounts> {
   const counts = { asked: 0, requested: 0, finished: 0, failed: 0 };
   const { recoveryMs } = resources.config;
-  for (const paymentId of await listUnfulfilledPayments(resources.db, recoveryMs, PAYMENTS_PER_RUN)) {
-    await count(resources, counts, 'finished', paymentId, () => finishCheckout(resources, paymentId));
+  for (const payment of await listUnfulfilledPayments(resources.db, recoveryMs, PAYMENTS_PER_RUN)) {
+    await count(resources, counts, 'finished', payment.paymentId, () => finishCheckout(resources, payment));
   }
   for (const payment of await listSilentPayments(
     resources.db,
@@ -104,9 +104,10 @@ async function requestAgain(resources: Resources, payment: Payment): Promise<voi
     const waitsInTime =
       locked?.status === 'pending' &&
       locked.createdAt.getTime() + SESSION_WAIT_MS_MAX > resources.clock.nowMs();
-    if (hold !== null && waitsInTime) await restartWindow(tx, resources, hold);
+    if (hold?.status === 'checkout' && waitsInTime) await restartWindow(tx, resources, hold);
   });
   const minute = Math.floor(resources.clock.nowMs() / 60_000);
-  const turn = await requestSession(resources, { paymentId, replyTo: null, attempt: `again-${minute}` });
-  if (turn.outcome === 'full') throw new StripeFailure('busy', "No turn in Stripe's rate is left.");
+  const { outcome, waitMs } = await takeTurn(resources);
+  if (outcome === 'full') throw new StripeFailure('busy', "No turn in Stripe's rate is left.");
+  await queueSession(resources, { paymentId, waitMs, isReserved: true, attempt: `again-${minute}` });
 }

@@ -1,11 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
-import { requestSession, type SessionTurn } from '../payments/open-checkout-session.ts';
+import { queueSession, takeTurn } from '../payments/open-checkout-session.ts';
 import { findPayment, type Payment } from '../payments/payment-store.ts';
-import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { Problem } from '../platform/problem.ts';
-import { sendReplies } from '../platform/replies.ts';
 import type { Resources } from '../resources.ts';
 import { type BeginCheckout, beginCheckout } from './begin-checkout.ts';
 import { endCheckout } from './end-checkout.ts';
@@ -33,6 +30,8 @@ const TURN_WAIT_MS_MAX = 2_000;
 /** How long Stripe may take to make the session before the buyer is told to ask again. */
 const STRIPE_WAIT_MS_MAX = 3_000;
 const POLL_MS = 100;
+/** Until a worker tries again what failed here. */
+const RETRY_MS = 1_000;
 
 /**
  * The buyer wants to pay: freezes the order, and answers with where to pay, or with the place in the line for it. A
@@ -45,75 +44,66 @@ export async function checkOut(resources: Resources, command: BeginCheckout): Pr
   if (begun.outcome === 'free')
     return { outcome: 'ready', url: resultUrl(resources, begun), paymentId: begun.paymentId, expiresAt };
   if (begun.outcome === 'repeated') return awaitSession(resources, begun.payment, expiresAt);
-  return answerOf(
-    resources,
-    begun.paymentId,
-    await askForSession(resources, begun.paymentId, command.holdId),
-  );
+  const opened = await askForSession(resources, begun.paymentId, command.holdId);
+  return answerOf(resources, { paymentId: begun.paymentId, expiresAt }, opened);
 }
-
-/** What a worker answers to the server that waits; null when there was no answer in time. */
-const Opened = z
-  .discriminatedUnion('outcome', [
-    z.object({ outcome: z.literal('opened'), paymentId: z.string(), url: z.string(), expiresAt: z.string() }),
-    z.object({ outcome: z.literal('refused'), paymentId: z.string(), reason: z.string() }),
-    z.object({ outcome: z.literal('over'), paymentId: z.string() }),
-  ])
-  .nullable();
 
 async function askForSession(
   resources: Resources,
   paymentId: string,
   holdId: string,
 ): Promise<OpenedCheckout | null> {
-  const question = newId();
-  const reply = resources.replies.expect(question);
-  let turn: SessionTurn;
-  try {
-    turn = await requestSession(resources, {
-      paymentId,
-      replyTo: { address: resources.replies.address, question },
-      attempt: question,
-    });
-  } catch (error) {
-    // Redis is away: this server asks Stripe itself.
-    reply.cancel();
-    resources.log.warn({ paymentId, err: error }, 'checkout.not-queued');
-    return openCheckout(resources, paymentId, false);
-  }
-  if (turn.outcome === 'full') {
-    reply.cancel();
+  const { outcome, waitMs } = await takeTurn(resources);
+  if (outcome === 'full') {
     await endCheckout(resources, { holdId });
     throw new Problem(
       CHECKOUT_PROBLEMS.checkout_busy,
       'So many are paying that your turn would come too late. Your seats are still held: try again.',
     );
   }
-  if (turn.waitMs > TURN_WAIT_MS_MAX) {
-    reply.cancel();
+  if (waitMs > TURN_WAIT_MS_MAX) {
+    await leaveToWorker(resources, { paymentId, waitMs, isReserved: true });
     return null;
   }
-  return Opened.parse(await reply.within(turn.waitMs + STRIPE_WAIT_MS_MAX));
+  const opening = openInTurn(resources, paymentId, waitMs);
+  return Promise.race([opening, wait(waitMs + STRIPE_WAIT_MS_MAX, null, { ref: false })]);
 }
 
-/** The job `payment.session-requested`: opens the checkout, and answers the server that waits for it. */
-export async function openRequestedCheckout(
+/** A turn that comes at once is this server's to use: a job for it would cost more than the request does. */
+async function openInTurn(
   resources: Resources,
-  job: { paymentId: string; isReserved: boolean; replyTo: { address: string; question: string } | null },
+  paymentId: string,
+  waitMs: number,
+): Promise<OpenedCheckout | null> {
+  if (waitMs > 0) await wait(waitMs);
+  try {
+    return await openCheckout(resources, paymentId, true);
+  } catch (error) {
+    resources.log.warn({ paymentId, err: error }, 'checkout.not-opened');
+    await leaveToWorker(resources, { paymentId, waitMs: RETRY_MS, isReserved: false });
+    return null;
+  }
+}
+
+/** Redis may be away: the cleanup worker finds the payment that has no session. */
+async function leaveToWorker(
+  resources: Resources,
+  request: { paymentId: string; waitMs: number; isReserved: boolean },
 ): Promise<void> {
-  const opened = await openCheckout(resources, job.paymentId, job.isReserved);
-  if (job.replyTo !== null)
-    await sendReplies(resources.redis, job.replyTo.address, [[job.replyTo.question, opened]]);
-  crashPoint('session.replied');
+  try {
+    await queueSession(resources, { ...request, attempt: newId() });
+  } catch (error) {
+    resources.log.warn({ paymentId: request.paymentId, err: error }, 'checkout.not-queued');
+  }
 }
 
 async function answerOf(
   resources: Resources,
-  paymentId: string,
+  begun: { paymentId: string; expiresAt: string },
   opened: OpenedCheckout | null,
 ): Promise<CheckoutAnswer> {
-  if (opened === null) return waiting(resources, paymentId);
-  if (opened.outcome === 'opened') return { ...opened, outcome: 'ready' };
+  if (opened === null) return waiting(resources, begun.paymentId);
+  if (opened.outcome === 'opened') return { ...begun, ...opened, outcome: 'ready' };
   if (opened.outcome === 'refused') {
     throw new Problem(
       CHECKOUT_PROBLEMS.checkout_refused,

@@ -5,12 +5,6 @@ import { fromBytes, toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
 import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 
-/** The database's clock, which decides on expiry. */
-export async function databaseNow(db: DbOrTx): Promise<Date> {
-  const { now } = await db.selectNoFrom(NOW.as('now')).executeTakeFirstOrThrow();
-  return now;
-}
-
 export type EventForSale = { readonly name: string; readonly status: EventStatus; readonly currency: string };
 
 /**

@@ -5,8 +5,8 @@ import { confirmBookings } from '../bookings/confirm-booking.ts';
 import { type Hold, lockHold, moveHold } from '../holds/hold-store.ts';
 import {
   type Payment,
+  type PaymentKey,
   findLivePayment,
-  findPayment,
   lockPayment,
   markFulfilled,
 } from '../payments/payment-store.ts';
@@ -44,9 +44,7 @@ type Change = {
  * money the hold leaves checkout. One transaction (event shared, then hold, payment, seats, bookings), which any
  * number of callers may run at any time: the first does it all, the others find it done.
  */
-export async function completeCheckout(resources: Resources, paymentId: string): Promise<Completion> {
-  const payment = await findPayment(resources.db, paymentId);
-  if (payment === null) return { outcome: 'nothing', superfluous: null };
+export async function completeCheckout(resources: Resources, payment: PaymentKey): Promise<Completion> {
   const change = await inTransaction(resources.db, async (tx) => {
     const changed = await complete(tx, resources, payment);
     if (changed.outcome === 'booked') crashPoint('booking.written');
@@ -54,7 +52,7 @@ export async function completeCheckout(resources: Resources, paymentId: string):
   });
   if (change.outcome === 'nothing') return { outcome: 'nothing', superfluous: null };
   crashPoint(change.outcome === 'booked' ? 'booking.committed' : 'ending.committed');
-  const { eventId, holdId } = payment;
+  const { paymentId, eventId, holdId } = payment;
   resources.log.info({ paymentId, holdId, eventId, outcome: change.outcome }, 'checkout.completed');
   await tell(resources, payment, change);
   if (change.outcome === 'booked') crashPoint('booking.told');
@@ -65,7 +63,7 @@ export async function completeCheckout(resources: Resources, paymentId: string):
 
 async function tell(
   resources: Resources,
-  { eventId, holdId, userId }: Payment,
+  { eventId, holdId, userId }: PaymentKey,
   change: Change,
 ): Promise<void> {
   const { booked = [], freed = [], returned = [], kept, refundId } = change;
@@ -80,7 +78,7 @@ async function tell(
 async function complete(
   tx: Tx,
   resources: Resources,
-  { eventId, holdId, paymentId }: Payment,
+  { eventId, holdId, paymentId }: PaymentKey,
 ): Promise<Change> {
   const event = await shareEvent(tx, eventId);
   const hold = await lockHold(tx, eventId, holdId);
@@ -165,11 +163,11 @@ async function book(tx: Tx, hold: Hold, payment: Payment, order: Order): Promise
     currency: payment.currency,
     lines: order.lines,
   };
-  let bookings = await confirmBookings(tx, sale);
+  let sold = await confirmBookings(tx, sale);
   // The money came late. All of its seats are taken again, if nobody else has any of them.
-  if (bookings === null && (await retakeSeats(tx, { eventId, holdId, userId, seatIds })))
-    bookings = await confirmBookings(tx, sale);
-  if (bookings === null) return null;
+  if (sold === null && (await retakeSeats(tx, { eventId, holdId, userId, seatIds })))
+    sold = await confirmBookings(tx, sale);
+  if (sold === null) return null;
   await moveHold(tx, {
     eventId,
     holdId,
@@ -178,7 +176,10 @@ async function book(tx: Tx, hold: Hold, payment: Payment, order: Order): Promise
     reason: 'paid',
   });
   // What the buyer added to the cart after going back from the payment that now turned out to be paid.
-  const freed = await releaseSeats(tx, { eventId, holdId, userId, reason: 'released' });
+  const freed =
+    sold.otherSeatIds.length === 0
+      ? []
+      : await releaseSeats(tx, { eventId, holdId, userId, reason: 'released' });
   return { outcome: 'booked', booked: seatIds, freed };
 }
 

@@ -28,7 +28,7 @@ export async function endCheckout(resources: Resources, { holdId }: { holdId: st
   } else if (hold.status === 'checkout') {
     // Stripe has spoken on every payment; acting on it was cut short.
     for (const payment of await listPaymentsOfHold(resources.db, hold))
-      await finishCheckout(resources, payment.paymentId);
+      await finishCheckout(resources, payment);
   }
   const now = await findHold(resources.db, holdId);
   if (now?.status === 'booked') return 'paid';

@@ -3,7 +3,7 @@ import type { SeatId } from '../platform/id.ts';
 import type { Tx } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { extendSeatLocks, listSeatsOfHold, releaseSeats } from '../seats/seat-store.ts';
-import { databaseNow, type EventForSale } from './checkout-store.ts';
+import type { EventForSale } from './checkout-store.ts';
 import { heldAfterCheckout, type Order } from './order.ts';
 
 /** `kept`: still the buyer's, for `ttlMs` more. */
@@ -25,7 +25,7 @@ export async function endUnpaid(
 ): Promise<EndedUnpaid> {
   if (hold.status !== 'checkout') return { outcome: 'not_in_checkout' };
   const { eventId, holdId, userId } = hold;
-  const nowMs = (await databaseNow(tx)).getTime();
+  const nowMs = hold.readAt.getTime();
   const heldUntilMs = event.status === 'cancelled' ? null : heldUntil(resources, hold, order, nowMs);
   if (heldUntilMs === null)
     return free(tx, hold, event.status === 'cancelled' ? 'event_cancelled' : 'expired');

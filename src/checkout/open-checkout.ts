@@ -26,7 +26,6 @@ export type OpenedCheckout =
       readonly outcome: 'opened';
       readonly paymentId: string;
       readonly url: string;
-      readonly expiresAt: string;
     }
   /** Stripe won't take it; the hold is the buyer's again. */
   | { readonly outcome: 'refused'; readonly paymentId: string; readonly reason: string }
@@ -35,9 +34,35 @@ export type OpenedCheckout =
 
 const ATTEMPTS_MAX = 3;
 
+/** The job `payment.session-requested`: its buyer has waited, and gets the whole time at Stripe. */
+export async function openRequestedCheckout(
+  resources: Resources,
+  job: { paymentId: string; isReserved: boolean },
+): Promise<void> {
+  const payment = await findPayment(resources.db, job.paymentId);
+  if (payment?.status !== 'pending') return;
+  if (payment.sessionId === null) await giveWholeWindow(resources, payment);
+  await openCheckout(resources, job.paymentId, job.isReserved);
+  crashPoint('session.job-done');
+}
+
+async function giveWholeWindow(resources: Resources, { eventId, holdId, userId }: Payment): Promise<void> {
+  const seatIds = await inTransaction(resources.db, async (tx) => {
+    const hold = await lockHold(tx, eventId, holdId);
+    if (hold?.status !== 'checkout') return null;
+    await restartWindow(tx, resources, hold);
+    return (await listSeatsOfHold(tx, hold)).map((seat) => seat.seatId);
+  });
+  if (seatIds === null) return;
+  crashPoint('session.turn-come');
+  const ttlMs = resources.config.holds.checkoutWindowMs;
+  await lockInRedis(resources, { eventId, holdId, userId, seatIds, ttlMs });
+  crashPoint('session.locked');
+}
+
 /**
- * Gets the payment its session at Stripe, and starts the buyer's time there. No row is locked while Stripe is asked, so
- * what came of the hold meanwhile is looked at afterwards: a session that came too late is ended before anyone sees it.
+ * Gets the payment its session at Stripe. No row is locked while Stripe is asked, so what came of the payment meanwhile
+ * is looked at afterwards: a session that came too late is ended before anyone sees it.
  * @throws StripeFailure when it is to be tried again, with the same idempotency key and the same request.
  */
 export async function openCheckout(
@@ -60,7 +85,7 @@ export async function openCheckout(
   }
   resources.log.error({ paymentId, holdId: payment.holdId, reason: result.reason }, 'checkout.refused');
   if (await closeUnpaid(resources, { paymentId, sessionId: null, to: 'failed', reason: result.reason }))
-    await completeCheckout(resources, paymentId);
+    await completeCheckout(resources, payment);
   return { outcome: 'refused', paymentId, reason: result.reason };
 }
 
@@ -69,29 +94,14 @@ async function keepSession(
   payment: Payment,
   session: SessionFacts,
 ): Promise<OpenedCheckout> {
-  const { paymentId, eventId, holdId, userId } = payment;
+  const { paymentId, eventId, holdId } = payment;
   const { sessionId, url, expiresAt } = session;
-  const kept = await inTransaction(resources.db, async (tx) => {
-    const hold = await lockHold(tx, eventId, holdId);
-    const locked = await lockPayment(tx, paymentId);
-    if (hold?.status !== 'checkout' || locked?.status !== 'pending') return null;
-    const isStored = await storeSession(tx, { paymentId, sessionId, url, expiresAt });
-    const windowEndsAt = isStored ? await restartWindow(tx, resources, hold) : null;
-    const seats = await listSeatsOfHold(tx, hold);
-    return windowEndsAt === null ? null : { windowEndsAt, seatIds: seats.map((seat) => seat.seatId) };
-  });
-  if (kept === null) return endLateSession(resources, payment, session);
+  // A hold leaves checkout only when none of its payments waits for money: as long as this one does, it has its seats.
+  if (!(await storeSession(resources.db, { paymentId, sessionId, url, expiresAt })))
+    return endLateSession(resources, payment, session);
   crashPoint('session.stored');
-  await lockInRedis(resources, {
-    eventId,
-    holdId,
-    userId,
-    seatIds: kept.seatIds,
-    ttlMs: resources.config.holds.checkoutWindowMs,
-  });
-  crashPoint('session.locked');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
-  return { outcome: 'opened', paymentId, url: url ?? '', expiresAt: kept.windowEndsAt.toISOString() };
+  return { outcome: 'opened', paymentId, url: url ?? '' };
 }
 
 /** The hold was given up, or paid, before we heard of the session. Should it have been paid, the money is acted on. */
@@ -110,7 +120,7 @@ async function opened(resources: Resources, payment: Payment): Promise<OpenedChe
   const { paymentId, url, holdId } = payment;
   const hold = await findHold(resources.db, holdId);
   if (hold?.status !== 'checkout' || url === null) return { outcome: 'over', paymentId };
-  return { outcome: 'opened', paymentId, url, expiresAt: hold.expiresAt.toISOString() };
+  return { outcome: 'opened', paymentId, url };
 }
 
 /** A new payment, with an idempotency key of its own, takes the place of one that Stripe will make no session for. */

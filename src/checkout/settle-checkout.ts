@@ -1,7 +1,7 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { closeUnpaid } from '../payments/close-unpaid.ts';
 import { expireSession, type ExpiryOutcome } from '../payments/expire-session.ts';
-import type { Payment } from '../payments/payment-store.ts';
+import { type Payment, type PaymentKey, findPayment } from '../payments/payment-store.ts';
 import { StripeFailure } from '../payments/stripe-failure.ts';
 import { settlePayment } from '../payments/settle-payment.ts';
 import type { Resources } from '../resources.ts';
@@ -9,23 +9,25 @@ import { type Completion, completeCheckout } from './complete-checkout.ts';
 
 /**
  * Asks Stripe about a payment and acts on the answer: what the return page and the cleanup worker do, and the webhook
- * in two jobs. A lost webhook only delays a booking. @throws StripeFailure when Stripe gives no answer.
+ * in its job. A lost webhook only delays a booking. @throws StripeFailure when Stripe gives no answer.
  */
 export async function settleCheckout(
   resources: Resources,
   paymentId: string,
   sessionId?: string,
 ): Promise<Completion['outcome']> {
-  const settlement = await settlePayment(resources, paymentId, sessionId);
-  return finishCheckout(resources, settlement.paymentId);
+  const found = await findPayment(resources.db, paymentId);
+  if (found === null) return 'nothing';
+  const { payment } = await settlePayment(resources, found, sessionId);
+  return finishCheckout(resources, payment);
 }
 
 /** Acts on what is known of a payment; and ends another payment's session for seats that are sold by now. */
 export async function finishCheckout(
   resources: Resources,
-  paymentId: string,
+  payment: PaymentKey,
 ): Promise<Completion['outcome']> {
-  const { outcome, superfluous } = await completeCheckout(resources, paymentId);
+  const { outcome, superfluous } = await completeCheckout(resources, payment);
   if (superfluous !== null) await endPayment(resources, superfluous);
   return outcome;
 }
@@ -45,7 +47,7 @@ export async function endPayment(resources: Resources, payment: Payment): Promis
     await closeUnpaid(resources, { paymentId, sessionId, to: 'expired' });
     crashPoint('ending.payment-closed');
     // Stripe's own event may have closed it in this moment: whoever did, what follows from it is done before we answer.
-    await completeCheckout(resources, paymentId);
+    await completeCheckout(resources, payment);
   }
   return outcome === 'paid' ? settlePaid(resources, paymentId) : outcome;
 }

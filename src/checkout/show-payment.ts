@@ -27,12 +27,10 @@ export async function showPayment(
   return paymentView(resources, (await findPayment(resources.db, current.paymentId)) ?? current);
 }
 
-async function bringUpToDate(
-  resources: Resources,
-  { paymentId, status, sessionId, fulfilledAt }: Payment,
-): Promise<void> {
+async function bringUpToDate(resources: Resources, payment: Payment): Promise<void> {
+  const { paymentId, status, sessionId, fulfilledAt } = payment;
   if (status !== 'pending') {
-    if (fulfilledAt === null) await finishCheckout(resources, paymentId);
+    if (fulfilledAt === null) await finishCheckout(resources, payment);
     return;
   }
   if (sessionId === null || !(await claimCheck(resources.db, paymentId, CHECK_EVERY_MS))) return;

@@ -5,7 +5,7 @@ import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
 import { OPEN_STATUSES, assertHoldTransition } from './hold.ts';
 import { type ClaimOutcome, ClaimOutcomeSchema } from './jobs.ts';
 
-/** A hold as the database has it. `isOverdue`: its time is over by the database's clock. */
+/** A hold as the database has it at `readAt`, by its own clock. `isOverdue`: its time is over by that clock. */
 export type Hold = {
   readonly holdId: string;
   readonly eventId: string;
@@ -16,6 +16,7 @@ export type Hold = {
   readonly checkoutLines: string | null;
   readonly endReason: string | null;
   readonly isOverdue: boolean;
+  readonly readAt: Date;
 };
 
 export async function findHold(db: DbOrTx, holdId: string): Promise<Hold | null> {
@@ -161,12 +162,12 @@ function holds(db: DbOrTx) {
       'extends_until',
       'checkout_lines',
       'end_reason',
-      sql<number>`expires_at <= UTC_TIMESTAMP(3)`.as('is_overdue'),
+      NOW.as('read_at'),
     ]);
 }
 
 function toHold(
-  row: Omit<Selectable<HoldsTable>, 'open_slot' | 'created_at' | 'updated_at'> & { is_overdue: number },
+  row: Omit<Selectable<HoldsTable>, 'open_slot' | 'created_at' | 'updated_at'> & { read_at: Date },
 ): Hold {
   return {
     holdId: fromBytes(row.hold_id),
@@ -177,7 +178,8 @@ function toHold(
     extendsUntil: row.extends_until,
     checkoutLines: row.checkout_lines,
     endReason: row.end_reason,
-    isOverdue: Boolean(row.is_overdue),
+    isOverdue: row.expires_at <= row.read_at,
+    readAt: row.read_at,
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import swaggerUi from 'swagger-ui-dist';
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { sendCompressed, serveFolder } from '../platform/http/static-files.ts';
 import { z } from 'zod';
 import type { Config } from '../platform/config.ts';
@@ -22,7 +22,7 @@ export function apiDocsMounts(config: Config, operations: readonly Operation[]):
     openApiDocument(operations, { version: readVersion(), baseUrl: config.http.baseUrl });
   let json: string | null = null;
   const ownFiles = serveFolder(PAGES, 'revalidated');
-  const swaggerFiles = serveFolder(swaggerUi.getAbsoluteFSPath(), 'revalidated');
+  const swaggerFiles = serveFolder(swaggerUiFolder(), 'revalidated');
   return [
     {
       path: '/openapi.json',

@@ -1,7 +1,3 @@
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { ExpressAdapter } from '@bull-board/express';
-import type { Express } from 'express';
 import { fileURLToPath } from 'node:url';
 import { serveFolder } from '../platform/http/static-files.ts';
 import type { Mount } from '../platform/http/route.ts';
@@ -22,29 +18,24 @@ const BOARD_CSP = [
 ].join('; ');
 
 /** BullMQ's dashboard, for administrators: whoever has no session for it gets a page to sign in. */
-export function queueBoardMount({ queues, config }: Resources): Mount {
-  const adapter = new ExpressAdapter().setBasePath(BOARD_PATH);
-  createBullBoard({
-    queues: Object.values(queues.byName).map((queue) => new BullMQAdapter(queue)),
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Holdfast', hideRedisDetails: true } },
-  });
-  const board: Express = adapter.getRouter();
-  board.disable('x-powered-by');
+export function queueBoardMount(resources: Resources): Mount {
+  let board: Promise<Mount['handler']> | null = null;
   const pages = serveFolder(PAGES, 'revalidated');
   return {
     path: BOARD_PATH,
-    handler: (req, res, next) => {
+    handler: async (req, res, next) => {
       if (req.path.startsWith('/pages/')) {
         req.url = req.url.slice('/pages'.length);
         return pages(req, res, next);
       }
       res.set('cache-control', 'no-store');
-      if (!hasBoardSession(config, req.headers.cookie)) {
+      if (!hasBoardSession(resources.config, req.headers.cookie)) {
         return res.status(401).sendFile('board-sign-in.html', { root: PAGES, cacheControl: false });
       }
       res.set('content-security-policy', BOARD_CSP);
-      return board(req, res, next);
+      // Loaded when first looked at: few servers ever show it, and it is large.
+      board ??= import('./open-queue-board.ts').then(({ openQueueBoard }) => openQueueBoard(resources));
+      return (await board)(req, res, next);
     },
   };
 }

@@ -1,8 +1,13 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { UUID_PATTERN } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
-import { PAYMENT_SETTLED } from './jobs.ts';
-import { findPayment, findPaymentBySession, findPaymentByTransaction } from './payment-store.ts';
+import {
+  type Payment,
+  type PaymentKey,
+  findPayment,
+  findPaymentBySession,
+  findPaymentByTransaction,
+} from './payment-store.ts';
 import { settlePayment } from './settle-payment.ts';
 import { type InboxEvent, findEvent, finishEvent, noteEventFailure } from './stripe-event-store.ts';
 import { hintsOf } from './stripe-events.ts';
@@ -12,19 +17,26 @@ import { syncRefundsOfPayment } from './sync-refunds.ts';
 
 const TRIES_MAX = 12;
 
+/** What whoever sold something for a payment does when Stripe has spoken on it; may be called any number of times. */
+export type OnSettled = (payment: PaymentKey) => Promise<unknown>;
+
 /**
  * Applies an event of the inbox. The event only says where to look: what Stripe answers about the object decides, so
  * events may come twice, in any order, late, or as two events for one fact.
  * @throws what went wrong, after noting it in the inbox; an event that fails for ever ends as `dead`, for a person. A
  * Stripe that is away never makes an event dead.
  */
-export async function applyStripeEvent(resources: Resources, stripeEventId: string): Promise<void> {
+export async function applyStripeEvent(
+  resources: Resources,
+  stripeEventId: string,
+  onSettled: OnSettled,
+): Promise<void> {
   const { db, log } = resources;
   const event = await findEvent(db, stripeEventId);
   if (event === null || event.status !== 'received') return;
   try {
-    const isOurs = await apply(resources, event);
-    crashPoint('event.announced');
+    const isOurs = await apply(resources, event, onSettled);
+    crashPoint('event.applied');
     await finishEvent(db, stripeEventId, isOurs ? 'done' : 'ignored');
     crashPoint('event.done');
     log.info({ stripeEventId, type: event.type, isOurs }, 'stripe-event.applied');
@@ -44,12 +56,13 @@ export async function applyStripeEvent(resources: Resources, stripeEventId: stri
 }
 
 /** false when the event is about nothing of ours. */
-async function apply(resources: Resources, event: InboxEvent): Promise<boolean> {
+async function apply(resources: Resources, event: InboxEvent, onSettled: OnSettled): Promise<boolean> {
   if (event.objectId === null) return false;
-  if (event.type.startsWith('checkout.session.')) return applySessionEvent(resources, event, event.objectId);
+  if (event.type.startsWith('checkout.session.'))
+    return applySessionEvent(resources, event, event.objectId, onSettled);
   if (event.type.startsWith('charge.dispute.')) return syncDispute(resources, event.objectId);
   if (event.type.startsWith('refund.') || event.type === 'charge.refunded')
-    return applyRefundEvent(resources, event);
+    return applyRefundEvent(resources, event, onSettled);
   return false;
 }
 
@@ -57,35 +70,33 @@ async function applySessionEvent(
   resources: Resources,
   event: InboxEvent,
   sessionId: string,
+  onSettled: OnSettled,
 ): Promise<boolean> {
-  const paymentId =
-    (await findPaymentBySession(resources.db, sessionId))?.paymentId ??
-    (await paymentNamedBy(resources, event));
-  if (paymentId === null) return false;
-  const settlement = await settlePayment(resources, paymentId, sessionId);
-  if (settlement.outcome === 'paid' || settlement.outcome === 'expired' || settlement.outcome === 'failed') {
-    await announceSettled(resources, settlement.paymentId, settlement.outcome);
-  }
+  const payment =
+    (await findPaymentBySession(resources.db, sessionId)) ?? (await paymentNamedBy(resources, event));
+  if (payment === null) return false;
+  const settlement = await settlePayment(resources, payment, sessionId);
+  if (settlement.outcome === 'paid' || settlement.outcome === 'expired' || settlement.outcome === 'failed')
+    await onSettled(settlement.payment);
   return settlement.outcome !== 'foreign';
 }
 
 /** Stripe may tell of a session before our own call to make it has returned. */
-async function paymentNamedBy(resources: Resources, event: InboxEvent): Promise<string | null> {
+async function paymentNamedBy(resources: Resources, event: InboxEvent): Promise<Payment | null> {
   const { paymentId } = hintsOf(event.payload);
   if (paymentId === null || !UUID_PATTERN.test(paymentId)) return null;
-  return (await findPayment(resources.db, paymentId))?.paymentId ?? null;
+  return findPayment(resources.db, paymentId);
 }
 
-async function applyRefundEvent(resources: Resources, event: InboxEvent): Promise<boolean> {
+async function applyRefundEvent(
+  resources: Resources,
+  event: InboxEvent,
+  onSettled: OnSettled,
+): Promise<boolean> {
   const { transactionId } = hintsOf(event.payload);
   const payment = transactionId === null ? null : await findPaymentByTransaction(resources.db, transactionId);
   if (payment === null) return false;
   await syncRefundsOfPayment(resources, payment.paymentId);
-  await announceSettled(resources, payment.paymentId, event.stripeEventId);
+  await onSettled(payment);
   return true;
-}
-
-/** Tells whoever sold something for the payment. Losing it is repaired by the cleanup worker, from the payment's row. */
-async function announceSettled(resources: Resources, paymentId: string, cause: string): Promise<void> {
-  await resources.queues.add(PAYMENT_SETTLED, { paymentId }, { jobId: `settled-${paymentId}-${cause}` });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../platform/job-queue.ts';
 
-/** Open a session at Stripe for a payment; asked for when the request's slot in Stripe's rate has come. */
+/** Open a session at Stripe for a payment whose slot in Stripe's rate comes later, or whose first try failed. */
 export const SESSION_REQUESTED = defineJob({
   name: 'payment.session-requested',
   queue: 'payments',
@@ -9,20 +9,9 @@ export const SESSION_REQUESTED = defineJob({
     paymentId: z.string(),
     /** Whether a slot was reserved for the first try. */
     isReserved: z.boolean(),
-    /** The server that waits, and what it waits for. */
-    replyTo: z.object({ address: z.string(), question: z.string() }).nullable(),
   }),
   triesMax: 8,
   backoffMs: 1_000,
-});
-
-/** Stripe's last word on a payment is in its row: whoever sold something for it may now act. */
-export const PAYMENT_SETTLED = defineJob({
-  name: 'payment.settled',
-  queue: 'payments',
-  schema: z.object({ paymentId: z.string() }),
-  triesMax: 10,
-  backoffMs: 500,
 });
 
 /** An event lies in the inbox. Failures beyond these tries are taken up by the sweep of the inbox. */

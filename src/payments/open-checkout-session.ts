@@ -4,7 +4,7 @@ import { SESSION_REQUESTED } from './jobs.ts';
 import { type Payment, noteFailedTry, noteTurn } from './payment-store.ts';
 import { SESSION_WAIT_MS_MAX } from './start-payment.ts';
 import { StripeFailure } from './stripe-failure.ts';
-import { reserveSlot } from './stripe-limit.ts';
+import { type Slot, reserveSlot } from './stripe-limit.ts';
 import { type SessionFacts, createSession } from './stripe-sessions.ts';
 
 export type OpenedSession =
@@ -45,30 +45,28 @@ export async function openCheckoutSession(
   }
 }
 
-export type SessionTurn =
-  | { readonly outcome: 'queued'; readonly waitMs: number }
-  /** So many wait that the buyer's turn would come too late. */
-  | { readonly outcome: 'full'; readonly waitMs: number };
+/** The payment's turn in Stripe's rate. `full`: so many wait that it would come too late. */
+export async function takeTurn(resources: Resources): Promise<Slot> {
+  const slot = await reserveSlot(resources, 'checkout.sessions.create', SESSION_WAIT_MS_MAX);
+  if (slot.outcome === 'reserved') crashPoint('session.slot-taken');
+  return slot;
+}
 
 /**
- * Queues the making of the session for the moment at which Stripe's rate allows it, so that the buyer can be told how
- * long it will be, and no worker sits waiting for it.
+ * Queues the making of the session for so long from now, so that the buyer can be told how long it will be, and nobody
+ * sits waiting for it. `isReserved`: that is the moment of the turn that was taken.
  * @throws when Redis is away; the payment's row is enough for the cleanup worker to queue it again.
  */
-export async function requestSession(
+export async function queueSession(
   resources: Resources,
-  request: { paymentId: string; replyTo: { address: string; question: string } | null; attempt: string },
-): Promise<SessionTurn> {
-  const { paymentId, replyTo, attempt } = request;
-  const slot = await reserveSlot(resources, 'checkout.sessions.create', SESSION_WAIT_MS_MAX);
-  if (slot.outcome === 'full') return slot;
-  crashPoint('session.slot-taken');
-  await noteTurn(resources.db, paymentId, slot.waitMs);
+  request: { paymentId: string; waitMs: number; isReserved: boolean; attempt: string },
+): Promise<void> {
+  const { paymentId, waitMs, isReserved, attempt } = request;
+  await noteTurn(resources.db, paymentId, waitMs);
   await resources.queues.add(
     SESSION_REQUESTED,
-    { paymentId, isReserved: true, replyTo },
-    { jobId: `session-${paymentId}-${attempt}`, ...(slot.waitMs > 0 ? { delayMs: slot.waitMs } : {}) },
+    { paymentId, isReserved },
+    { jobId: `session-${paymentId}-${attempt}`, ...(waitMs > 0 ? { delayMs: waitMs } : {}) },
   );
   crashPoint('session.queued');
-  return { outcome: 'queued', waitMs: slot.waitMs };
 }

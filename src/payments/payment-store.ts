@@ -34,6 +34,9 @@ export type Payment = {
   readonly checkedAt: Date | null;
 };
 
+/** What names a payment, and never changes of it. */
+export type PaymentKey = Pick<Payment, 'paymentId' | 'eventId' | 'holdId' | 'userId'>;
+
 export type NewPayment = Pick<
   Payment,
   | 'paymentId'
@@ -149,11 +152,11 @@ type Settable = Partial<
 
 /** Moves the payment along its table; false when it is in none of the states named. */
 export async function movePayment(
-  tx: Tx,
+  db: DbOrTx,
   move: { paymentId: string; from: readonly PaymentStatus[]; to: PaymentStatus; set?: Settable },
 ): Promise<boolean> {
   assertPaymentTransition(move.from, move.to);
-  const result = await tx
+  const result = await db
     .updateTable('payments')
     .set({ ...move.set, payment_status: move.to, updated_at: NOW })
     .where('payment_id', '=', toBytes(move.paymentId))
@@ -164,10 +167,10 @@ export async function movePayment(
 
 /** Keeps the session that Stripe made for a payment that still waits without one. */
 export async function storeSession(
-  tx: Tx,
+  db: DbOrTx,
   session: { paymentId: string; sessionId: string; url: string | null; expiresAt: Date },
 ): Promise<boolean> {
-  const result = await tx
+  const result = await db
     .updateTable('payments')
     .set({
       checkout_session_id: session.sessionId,
@@ -272,17 +275,17 @@ export async function listUnfulfilledPayments(
   db: DbOrTx,
   unfulfilledMs: number,
   limit: number,
-): Promise<string[]> {
+): Promise<PaymentKey[]> {
   const rows = await db
     .selectFrom('payments')
-    .select('payment_id')
+    .select(['payment_id', 'event_id', 'hold_id', 'user_id'])
     .where('payment_status', 'in', ['paid', 'refunding', 'refunded', 'failed', 'expired'])
     .where('fulfilled_at', 'is', null)
     .where('updated_at', '<=', agoMs(unfulfilledMs))
     .orderBy('updated_at')
     .limit(limit)
     .execute();
-  return rows.map((row) => fromBytes(row.payment_id));
+  return rows.map(toPaymentKey);
 }
 
 function agoMs(ms: number) {
@@ -293,10 +296,7 @@ function toPayment(row: PaymentRow | undefined): Payment | null {
   if (row === undefined) return null;
   const { request, order } = Frozen.parse(JSON.parse(row.request_json));
   return {
-    paymentId: fromBytes(row.payment_id),
-    eventId: fromBytes(row.event_id),
-    holdId: fromBytes(row.hold_id),
-    userId: fromBytes(row.user_id),
+    ...toPaymentKey(row),
     amount: row.amount,
     currency: row.currency,
     status: row.payment_status,
@@ -314,5 +314,14 @@ function toPayment(row: PaymentRow | undefined): Payment | null {
     tries: row.tries,
     createdAt: row.created_at,
     checkedAt: row.checked_at,
+  };
+}
+
+function toPaymentKey(row: Pick<PaymentRow, 'payment_id' | 'event_id' | 'hold_id' | 'user_id'>): PaymentKey {
+  return {
+    paymentId: fromBytes(row.payment_id),
+    eventId: fromBytes(row.event_id),
+    holdId: fromBytes(row.hold_id),
+    userId: fromBytes(row.user_id),
   };
 }

@@ -6,11 +6,10 @@ import type { Resources } from '../resources.ts';
 import type { PaymentFlag } from './payment.ts';
 import {
   type Payment,
-  findPayment,
+  type PaymentKey,
   findPaymentBySession,
   flagPayment,
   insertPayment,
-  lockPayment,
   movePayment,
 } from './payment-store.ts';
 import { endSession, retrieveSession, type SessionFacts } from './stripe-sessions.ts';
@@ -19,12 +18,12 @@ import { StripeFailure } from './stripe-failure.ts';
 /**
  * What Stripe says of a payment, after it was written to the payment's row.
  * - `waiting`: it has no session yet; `open`: it may still be paid; `processing`: the buyer is done, the money on its way
- * - `paid` | `expired` | `failed`: Stripe's last word; `paymentId` is the payment that it concerns
+ * - `paid` | `expired` | `failed`: Stripe's last word; `payment` is the one that it concerns
  * - `foreign`: a session that is not ours to act on; flagged for a person
  */
 export type Settlement = {
   readonly outcome: 'waiting' | 'open' | 'processing' | 'paid' | 'expired' | 'failed' | 'foreign';
-  readonly paymentId: string;
+  readonly payment: PaymentKey;
 };
 
 /**
@@ -35,56 +34,58 @@ export type Settlement = {
  */
 export async function settlePayment(
   resources: Resources,
-  paymentId: string,
+  payment: Payment,
   sessionId?: string,
 ): Promise<Settlement> {
-  const payment = await findPayment(resources.db, paymentId);
-  const asked = sessionId ?? payment?.sessionId ?? null;
-  if (payment === null || asked === null) return { outcome: 'waiting', paymentId };
+  const { paymentId } = payment;
+  const asked = sessionId ?? payment.sessionId;
+  if (asked === null) return { outcome: 'waiting', payment };
   const session = await retrieveSession(resources, asked);
   if (session.isLive !== isLiveKey(resources.config.stripe) || session.paymentId !== paymentIdIn(payment)) {
     resources.log.error({ paymentId, sessionId: asked }, 'payment.foreign-session');
     await flagPayment(resources.db, paymentId, 'foreign_session');
-    return { outcome: 'foreign', paymentId };
+    return { outcome: 'foreign', payment };
   }
   if (payment.sessionId !== null && payment.sessionId !== session.sessionId)
     return adoptSession(resources, payment, session);
-  return applySession(resources, paymentId, session);
+  return applySession(resources, payment, session);
 }
 
+/** One statement does it, which says what the payment may come from: what was read of it may be old by now. */
 async function applySession(
   resources: Resources,
-  paymentId: string,
+  payment: Payment,
   session: SessionFacts,
 ): Promise<Settlement> {
+  const { paymentId } = payment;
   const outcome = outcomeOf(session);
-  if (outcome === 'open' || outcome === 'processing') return { outcome, paymentId };
+  if (outcome === 'open' || outcome === 'processing') return { outcome, payment };
   crashPoint('event.session-read');
-  const moved = await inTransaction(resources.db, async (tx) => {
-    const payment = await lockPayment(tx, paymentId);
-    if (payment === null) return false;
-    const known = {
-      checkout_session_id: session.sessionId,
-      ...(session.transactionId === null ? {} : { transaction_id: session.transactionId }),
-    };
-    if (outcome !== 'paid') return movePayment(tx, { paymentId, from: ['pending'], to: outcome, set: known });
-    const flag = mismatchOf(payment, session);
-    return movePayment(tx, {
-      paymentId,
-      from: ['pending', 'failed', 'expired'],
-      to: 'paid',
-      set: {
-        ...known,
-        captured_amount: session.amount,
-        captured_at: NOW,
-        fulfilled_at: null,
-        ...(flag === null ? {} : { flag }),
-      },
-    });
-  });
+  const known = {
+    checkout_session_id: session.sessionId,
+    ...(session.transactionId === null ? {} : { transaction_id: session.transactionId }),
+  };
+  const flag = mismatchOf(payment, session);
+  const moved = await movePayment(
+    resources.db,
+    outcome === 'paid'
+      ? {
+          paymentId,
+          from: ['pending', 'failed', 'expired'],
+          to: 'paid',
+          set: {
+            ...known,
+            captured_amount: session.amount,
+            captured_at: NOW,
+            fulfilled_at: null,
+            ...(flag === null ? {} : { flag }),
+          },
+        }
+      : { paymentId, from: ['pending'], to: outcome, set: known },
+  );
   crashPoint('event.settled');
   if (moved) resources.log.info({ paymentId, sessionId: session.sessionId, outcome }, 'payment.settled');
-  return { outcome, paymentId };
+  return { outcome, payment };
 }
 
 /**
@@ -99,12 +100,12 @@ async function adoptSession(
 ): Promise<Settlement> {
   const { db, log } = resources;
   const known = await findPaymentBySession(db, session.sessionId);
-  if (known !== null) return applySession(resources, known.paymentId, session);
+  if (known !== null) return applySession(resources, known, session);
   if (session.status === 'open') {
     await endSession(resources, session.sessionId);
-    return { outcome: 'open', paymentId: payment.paymentId };
+    return { outcome: 'open', payment };
   }
-  if (outcomeOf(session) !== 'paid') return { outcome: 'expired', paymentId: payment.paymentId };
+  if (outcomeOf(session) !== 'paid') return { outcome: 'expired', payment };
   log.error({ paymentId: payment.paymentId, sessionId: session.sessionId }, 'payment.second-session');
   const paymentId = newId<'payment'>();
   try {
@@ -137,7 +138,7 @@ async function adoptSession(
       throw new StripeFailure('busy', 'The hold has another payment at hand.', { cause: error });
     throw error;
   }
-  return { outcome: 'paid', paymentId };
+  return { outcome: 'paid', payment: { ...payment, paymentId } };
 }
 
 function outcomeOf(session: SessionFacts): Exclude<Settlement['outcome'], 'waiting' | 'foreign'> {

@@ -53,13 +53,14 @@ export function verifyEvent(
   // As text: of bytes the package would pass over a byte order mark, and take for signed what is not.
   const payload = rawBody.toString('utf8');
   for (const secret of config.stripe.webhookSecrets) {
+    let event: unknown;
     try {
-      stripe.webhooks.constructEvent(payload, signature, secret, SIGNATURE_AGE_SECONDS_MAX);
+      event = stripe.webhooks.constructEvent(payload, signature, secret, SIGNATURE_AGE_SECONDS_MAX);
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError) continue;
       return null;
     }
-    return incomingEvent(JSON.parse(payload), payload);
+    return incomingEvent(event, payload);
   }
   return null;
 }

@@ -19,19 +19,22 @@ export type SeatLogEntry = {
   readonly reason: string;
 };
 
-/** Turns seats that the hold has locked into sold ones: all of them, or none and false. */
+/** Turns seats that the hold has locked into sold ones: all of them, or none and null. `otherSeatIds`: what else it has locked. */
 export async function bookSeats(
   tx: Tx,
   sale: { eventId: string; holdId: string; userId: string; seatIds: readonly SeatId[] },
-): Promise<boolean> {
-  const locked = await lockedSeats(tx, sale).forUpdate().execute();
-  if (locked.length !== sale.seatIds.length) return false;
+): Promise<{ otherSeatIds: readonly SeatId[] } | null> {
+  const { eventId, holdId } = sale;
+  const locked = await lockedSeats(tx, { eventId, holdId }).forUpdate().execute();
+  const sold = new Set(sale.seatIds);
+  const otherSeatIds = locked.map((seat) => seat.event_seat_id).filter((seatId) => !sold.has(seatId));
+  if (locked.length - otherSeatIds.length !== sold.size) return null;
   const result = await tx
     .updateTable('event_seats')
     .set({ status: 'booked', lock_kind: null, lock_expire: null })
-    .where('event_id', '=', toBytes(sale.eventId))
+    .where('event_id', '=', toBytes(eventId))
     .where('event_seat_id', 'in', [...sale.seatIds])
-    .where('hold_id', '=', toBytes(sale.holdId))
+    .where('hold_id', '=', toBytes(holdId))
     .where('status', '=', 'locked')
     .executeTakeFirst();
   assert.equal(
@@ -39,8 +42,8 @@ export async function bookSeats(
     sale.seatIds.length,
     'seats that this transaction has locked changed',
   );
-  await appendSeatLog(tx, sale.eventId, [{ ...sale, from: 'locked', to: 'booked', reason: 'paid' }]);
-  return true;
+  await appendSeatLog(tx, eventId, [{ ...sale, from: 'locked', to: 'booked', reason: 'paid' }]);
+  return { otherSeatIds };
 }
 
 /** Frees the seats that the hold has locked, all or the named ones, and returns which those were. */

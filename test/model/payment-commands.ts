@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { completeCheckout } from '../../src/checkout/complete-checkout.ts';
 import { closeUnpaid } from '../../src/payments/close-unpaid.ts';
+import { findPayment } from '../../src/payments/payment-store.ts';
 import { control, pay, sessionIdIn } from '../support/checkout.ts';
 import type { Client } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -129,7 +130,9 @@ export function forgetCheckout(buyer: number): Command {
       const live = open === null ? undefined : livePayment(model, open);
       if (open === null || live === undefined) return;
       await closeUnpaid(resources, { paymentId: live.id, sessionId: live.sessionId, to: 'expired' });
-      await completeCheckout(resources, live.id);
+      const payment = await findPayment(resources.db, live.id);
+      if (payment === null) throw new Error(`The payment ${live.id} is gone.`);
+      await completeCheckout(resources, payment);
       live.isLive = false;
       const now = await endedAs(real, open.id);
       if (now === 'over') endHold(model, open, { inRedisToo: true });

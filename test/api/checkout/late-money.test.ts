@@ -240,7 +240,7 @@ async function lostCheckout(
   const at = await checkOut(holdfast.current, { eventId, seatIds });
   if (state === 'over') await letTimePass(holdfast.current, at.holdId);
   await closeUnpaid(resources(), { paymentId: at.paymentId, sessionId: at.sessionId, to: 'expired' });
-  await completeCheckout(resources(), at.paymentId);
+  await completeCheckout(resources(), { ...at, userId: at.buyer.userId ?? '' });
   expect(await holdStatus(holdfast.current, at.holdId)).toBe(state === 'over' ? 'expired' : 'held');
   await dropWebhooks(holdfast.current);
   await pay(holdfast.current, at.sessionId);

@@ -76,7 +76,7 @@ describe("Stripe's rate", () => {
     }, 20_000);
   });
 
-  it('a buyer who waited pays like any other', async () => {
+  it('a buyer who waited gets the whole time to pay, and pays like any other', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const orders = await Promise.all(
       Array.from({ length: 7 }, async (_, index) => {
@@ -90,12 +90,17 @@ describe("Stripe's rate", () => {
     const index = answers.findIndex((answer) => answer.status === 202);
     const order = orders[index];
     if (order === undefined) throw new Error('nobody waited');
+    const endsMs = async () =>
+      Date.parse((await order.buyer.request('GET', `/api/holds/${order.holdId}`)).body.expiresAt);
+    const endedMs = await endsMs();
     const paymentId: string = answers[index]?.body.paymentId;
     const { url } = await eventually(async () => {
       const shown = await payment({ buyer: order.buyer, paymentId });
       expect(shown.url).not.toBeNull();
       return shown;
     });
+    // Beyond 2 s a turn is waited for without the request.
+    expect((await endsMs()) - endedMs).toBeGreaterThan(1_500);
     await pay(holdfast.current, sessionIdIn(url));
     await eventually(async () =>
       expect((await payment({ buyer: order.buyer, paymentId })).bookings).toHaveLength(1),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
-import { applyStripeEvent } from '../../../src/payments/apply-stripe-event.ts';
+import { finishCheckout } from '../../../src/checkout/settle-checkout.ts';
+import { applyStripeEvent, type OnSettled } from '../../../src/payments/apply-stripe-event.ts';
 import { pollStripeEvents, sweepInbox } from '../../../src/payments/sweep-inbox.ts';
 import {
   breakStripe,
@@ -22,6 +23,7 @@ import { deliver, inboxOf, inboxRow, stripeEvent } from '../../support/stripe-ev
 const holdfast = useHoldfast();
 afterEach(() => mendStripe(holdfast.current));
 const HOUR_MS = 60 * 60 * 1000;
+const finish: OnSettled = (paid) => finishCheckout(holdfast.current.server.resources, paid);
 
 describe('the inbox', () => {
   it('duplicates, two events for one fact, and deliveries in the wrong order book once', async () => {
@@ -128,6 +130,30 @@ describe('the inbox', () => {
     );
   });
 
+  it('what follows from an event fails: the event is not done, and its next try books', async () => {
+    const { eventId } = await createTestEvent(holdfast.current);
+    const at = await checkOut(holdfast.current, { eventId, seatIds: [1] });
+    await control(holdfast.current, 'POST', 'webhooks/pause');
+    await pay(holdfast.current, at.sessionId);
+    const { resources } = holdfast.current.server;
+    const event = stripeEvent({ id: at.sessionId, object: 'checkout.session' });
+    const values = {
+      stripe_event_id: event.id,
+      type: event.type,
+      object_id: at.sessionId,
+      livemode: 0,
+      payload: JSON.stringify(event),
+      received_at: new Date(),
+    };
+    await resources.db.insertInto('stripe_events').values(values).execute();
+    const failing = () => Promise.reject(new Error('The seats can not be booked now.'));
+    await expect(applyStripeEvent(resources, event.id, failing)).rejects.toThrow(/booked now/);
+    expect(await inboxRow(holdfast.current, event.id)).toMatchObject({ status: 'received', tries: 1 });
+    await applyStripeEvent(resources, event.id, finish);
+    expect(await inboxRow(holdfast.current, event.id)).toMatchObject({ status: 'done' });
+    expect((await seatLetters(holdfast.current, eventId))[0]).toBe('b');
+  });
+
   it('an event that can never be applied is dead after its tries, and never while Stripe is merely away', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const at = await checkOut(holdfast.current, { eventId, seatIds: [1] });
@@ -151,9 +177,9 @@ describe('the inbox', () => {
       metadata: { payment_id: at.paymentId },
     });
     for (let tries = 1; tries <= 12; tries += 1)
-      await expect(applyStripeEvent(resources, poison)).rejects.toThrow(/No such/);
+      await expect(applyStripeEvent(resources, poison, finish)).rejects.toThrow(/No such/);
     expect(await inboxRow(holdfast.current, poison)).toMatchObject({ status: 'dead', tries: 12 });
-    await applyStripeEvent(resources, poison);
+    await applyStripeEvent(resources, poison, finish);
 
     await breakStripe(holdfast.current, {
       path: '/v1/checkout/sessions/*',
@@ -167,10 +193,10 @@ describe('the inbox', () => {
       metadata: { payment_id: at.paymentId },
     });
     for (let tries = 1; tries <= 14; tries += 1)
-      await expect(applyStripeEvent(resources, unlucky)).rejects.toThrow('');
+      await expect(applyStripeEvent(resources, unlucky, finish)).rejects.toThrow('');
     expect(await inboxRow(holdfast.current, unlucky)).toMatchObject({ status: 'received', tries: 11 });
     await mendStripe(holdfast.current);
-    await applyStripeEvent(resources, unlucky);
+    await applyStripeEvent(resources, unlucky, finish);
     expect(await inboxRow(holdfast.current, unlucky)).toMatchObject({ status: 'done' });
   });
 });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { reserveSlot } from '../../../src/payments/stripe-limit.ts';
 import { toBytes } from '../../../src/platform/id.ts';
 import type { HoldAnswer } from '../../../tools/drill/answers.ts';
 import { isSettled } from '../../../tools/drill/answers.ts';
@@ -29,6 +30,8 @@ export type Play = {
 export type Scenario = (play: Play) => Promise<void>;
 
 const WITHIN_MS = 30_000;
+/** A checkout whose turn comes later than 2 s from now is queued; holding the seats takes a while, too. */
+const QUEUED_FROM_MS = 5_000;
 
 async function holdSeats(
   { crowd, buyer }: Pick<Play, 'crowd' | 'buyer'>,
@@ -104,6 +107,13 @@ export const SCENARIOS = {
     await pressPay(play.crowd, play.buyer, await at);
     await followPayment(play.crowd, play.buyer, (await at).paymentId, isSettled);
   },
+  'waits for a turn to pay': async (play) => {
+    await useUpStripesRate(play);
+    const at = goToPay(play, [1, 2]);
+    await play.died;
+    await pressPay(play.crowd, play.buyer, await at);
+    await followPayment(play.crowd, play.buyer, (await at).paymentId, isSettled);
+  },
   pays: async (play) => void (await buy(play, [1, 2], play.died)),
   'goes back from paying': async (play) => {
     const { system, crowd, buyer, died } = play;
@@ -156,6 +166,12 @@ async function holdOf({ crowd, buyer }: Play): Promise<HoldAnswer> {
   const hold = await findHold(crowd, buyer, asked);
   if (hold === null) throw new Error('The hold that is being paid for is not to be found.');
   return hold;
+}
+
+/** Takes so many turns that the next checkout is queued. */
+async function useUpStripesRate({ system }: Pick<Play, 'system'>): Promise<void> {
+  for (let waitMs = 0; waitMs < QUEUED_FROM_MS;)
+    ({ waitMs } = await reserveSlot(system.resources, 'checkout.sessions.create', QUEUED_FROM_MS));
 }
 
 /** Asked once: the process may die of it. */
