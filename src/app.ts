@@ -19,6 +19,7 @@ import { requireHost } from './platform/http/malformed-request.ts';
 import { openAnswerHeaders } from './platform/http/answer-headers.ts';
 import { notFound, problemMapper } from './platform/http/problem-details.ts';
 import { openRateLimit } from './platform/http/rate-limit.ts';
+import { openTurns } from './platform/http/in-turn.ts';
 import { openRequestsAtOnce, requestsAtOnce } from './platform/http/requests-at-once.ts';
 import { requestMetrics } from './platform/http/request-metrics.ts';
 import { openRequestLog, requestLog } from './platform/http/request-log.ts';
@@ -79,6 +80,7 @@ export async function createApp(resources: Resources): Promise<App> {
       limits,
       requests,
       present,
+      putOff: openTurns(),
       metrics,
       log,
       baseUrl: config.http.baseUrl,

@@ -27,6 +27,8 @@ export type RouteServices = {
   readonly limits: { readonly address: RateLimit; readonly user: RateLimit; readonly signIn: RateLimit };
   readonly requests: RequestLog;
   readonly present: RequestsAtOnce;
+  /** Has a refusal that means "not now" wait for those who have been let in. */
+  readonly putOff: (refuse: () => void) => void;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly baseUrl: string;
@@ -126,15 +128,19 @@ async function handle<Resources>(
 function refuse(
   { req, res, requestId, headers }: Passage,
   error: unknown,
-  { baseUrl, log }: RouteServices,
+  { baseUrl, log, putOff }: RouteServices,
 ): void {
   // It broke in the middle of the answer, which can not be taken back: the client is to see that.
   if (res.headersSent) return void res.destroy();
   const { status, headers: own, body } = problemReply(error, { baseUrl, log, requestId });
   for (const name in own) headers.push(name, own[name] ?? '');
-  // What was not read of the body would be taken for the next request.
-  if (!req.complete && !req.readableEnded) req.resume();
-  end(res, status, headers, body);
+  const sendIt = () => {
+    // What was not read of the body would be taken for the next request.
+    if (!req.complete && !req.readableEnded) req.resume();
+    end(res, status, headers, body);
+  };
+  if (status === 503 || status === 429) putOff(sendIt);
+  else sendIt();
 }
 
 /** @throws Problem when a limit is used up, the token is not good, or the route is not for this caller. */
