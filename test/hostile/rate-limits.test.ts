@@ -83,3 +83,19 @@ test('rate limits / of an address and of a user / answer 429 with Retry-After an
   expect(others.map(({ status }) => status)).toEqual([200, 200, 429, 429]);
   expect(others[3]?.headers.get('ratelimit-policy')).toBe('"address";q=6;w=60');
 });
+
+test('rate limits / one server has counted a user up to the limit / another hears of it and refuses, and Redis forgets it in time', async () => {
+  const few = { RATE_LIMIT_USER_PER_MINUTE: '250' };
+  const [first, second] = [await serverWith(few), await serverWith(few)];
+  const { token } = await guest(holdfast.current);
+  const get = (url: string) =>
+    client({ url }, { token: token ?? '', userId: '' }).request('GET', '/api/bookings');
+  await startOfWindow();
+  for (let sent = 0; sent < 250; sent += 1) expect((await get(first)).status).toBe(200);
+  // It learns the sum when it shares its own count, a small one.
+  await eventually(async () => expect((await get(second)).status).toBe(429), FEW_MS);
+  const { redis } = holdfast.current.server.resources;
+  const keys = await redis.keys('rate-limit:user:*');
+  expect(keys.length).toBeGreaterThan(0);
+  for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+});
