@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { PROBLEMS, Problem } from '../problem.ts';
 
@@ -46,17 +45,16 @@ function parserOf(parser: RequestHandler): BodyReader {
   };
 }
 
+/** Settles with the last byte; what was cut short is noticed when the request closes, as each does. */
 function textOf(req: Request, length: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const decoder = new StringDecoder('utf8');
-    let text = '';
+    const chunks: Buffer[] = [];
     let read = 0;
     req.on('data', (chunk: Buffer) => {
       read += chunk.length;
-      text += decoder.write(chunk);
+      chunks.push(chunk);
+      if (read === length) resolve(Buffer.concat(chunks).toString());
     });
-    req.on('end', () => (read === length ? resolve(text + decoder.end()) : reject(cutShort())));
-    req.on('error', () => reject(cutShort()));
     req.on('close', () => read < length && reject(cutShort()));
   });
 }

@@ -45,6 +45,9 @@ type Passage = {
   readonly headers: string[];
 };
 
+/** By whom, and its body, not yet validated. */
+type Sent = { readonly identity: Identity | null; readonly body: unknown };
+
 type Served<Resources> = AnyRoute<Resources> & { readonly readBody: BodyReader | null };
 
 /**
@@ -74,15 +77,8 @@ export function serveRoutes<Resources>(
     if (found === null) return next();
     const { value: route, params } = found;
     const passage = enter(req, res, { path: route.path, params }, services);
-    const handled = async () => {
-      try {
-        await handle(resources, route, passage, services);
-      } catch (error) {
-        refuse(passage, error, services);
-      }
-    };
-    if (route.compress === true) compress(req, res, () => void handled());
-    else void handled();
+    if (route.compress === true) compress(req, res, () => void handle(resources, route, passage, services));
+    else void handle(resources, route, passage, services);
   };
 }
 
@@ -103,6 +99,7 @@ function enter(
   return { req, res, params, requestId, address: req.ip ?? 'unknown', headers };
 }
 
+/** Each `async` function less on the way to the handler is felt: what it keeps lives as long as the request. */
 async function handle<Resources>(
   resources: Resources,
   route: Served<Resources>,
@@ -110,15 +107,19 @@ async function handle<Resources>(
   services: RouteServices,
 ): Promise<void> {
   const { present } = services;
-  checkHost(passage.req);
-  present.enter(route.path);
+  let isPresent = false;
   try {
+    checkHost(passage.req);
+    present.enter(route.path);
+    isPresent = true;
     const identity = letIn(route, passage, services);
     const { req, res } = passage;
     const body = route.readBody === null ? undefined : await route.readBody(req, res);
-    send(passage, await run(resources, route, { ...passage, identity, body }, services.db));
+    send(passage, await run(resources, route, passage, { identity, body }, services.db));
+  } catch (error) {
+    refuse(passage, error, services);
   } finally {
-    present.leave();
+    if (isPresent) present.leave();
   }
 }
 
@@ -158,19 +159,20 @@ function bodyReader(route: AnyRoute<never>): BodyReader | null {
 }
 
 /** Validates the request and runs the route's handler, once per idempotency key where the route knows them. */
-async function run<Resources>(
+function run<Resources>(
   resources: Resources,
   route: AnyRoute<Resources>,
-  passage: Passage & { readonly identity: Identity | null; readonly body: unknown },
+  passage: Passage,
+  sent: Sent,
   db: Db,
 ): Promise<Reply> {
-  const { req, address, identity } = passage;
-  const context = readContext(route, passage);
+  const { req, address } = passage;
+  const context = readContext(route, passage, sent);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- read by the very schemas that the handler's types come from
   const work = () => route.handle(resources, context as never);
   const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
   if (key === undefined) return work();
-  const actor = identity?.userId ?? `address ${address}`;
+  const actor = sent.identity?.userId ?? `address ${address}`;
   return once(db, { actor, key, method: req.method, url: req.originalUrl, body: context.body }, work);
 }
 
@@ -189,9 +191,9 @@ function authorise(rule: AuthRule, identity: Identity | null): void {
 
 function readContext(
   route: AnyRoute<never>,
-  passage: Passage & { readonly identity: Identity | null; readonly body: unknown },
+  { req, params, address, requestId }: Passage,
+  { identity, body }: Sent,
 ): RouteContext<AuthRule, z.ZodType, z.ZodType, z.ZodType> {
-  const { req, identity, body, params, address, requestId } = passage;
   return {
     identity,
     params: parse(route.params, params, 'path', PROBLEMS.not_found),
@@ -254,7 +256,9 @@ function addHeaders(headers: string[], own: NonNullable<Reply['headers']>): void
 function isKnown({ method, headers }: Request, etag: string): boolean {
   const known = headers['if-none-match'];
   if (known === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
-  return known === etag || known.split(',').some((one) => one.trim() === '*' || isSameWeakly(one.trim(), etag));
+  return (
+    known === etag || known.split(',').some((one) => one.trim() === '*' || isSameWeakly(one.trim(), etag))
+  );
 }
 
 function isSameWeakly(one: string, other: string): boolean {
