@@ -43,9 +43,12 @@ export async function holdSeats(
   resources: Resources,
   command: { identity: Identity; eventId: string; selection: SeatSelection; respondAsync: boolean },
 ): Promise<HoldSeatsOutcome> {
-  const rules = await openSale(resources, command.eventId);
+  const rules = requireOpen(resources, await getSaleRules(resources, command.eventId));
   await requireRoomInQueue(resources);
-  const won = await win(resources, rules, command);
+  const { selection } = command;
+  const won = await ('seatIds' in selection
+    ? winThese(resources, rules, command.identity, selection.seatIds)
+    : winBest(resources, rules, command.identity, selection));
   const { claim } = won;
   crashPoint('hold.locked');
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
@@ -59,8 +62,7 @@ export async function holdSeats(
   return answered(resources, rules, claim, ClaimReplySchema.parse(answer));
 }
 
-async function openSale(resources: Resources, eventId: string): Promise<SaleRules> {
-  const rules = await getSaleRules(resources, eventId);
+function requireOpen(resources: Resources, rules: SaleRules | null): SaleRules {
   if (rules === null || rules.status === 'draft') {
     throw new Problem(HOLD_PROBLEMS.event_not_found, 'There is no such event on sale: see GET /api/events.');
   }
@@ -73,30 +75,29 @@ async function openSale(resources: Resources, eventId: string): Promise<SaleRule
   throw new Problem(HOLD_PROBLEMS.sale_closed, 'Seats of this event are no longer sold.');
 }
 
-async function win(
+async function winThese(
   resources: Resources,
   rules: SaleRules,
-  { identity, eventId, selection }: { identity: Identity; eventId: string; selection: SeatSelection },
+  identity: Identity,
+  given: readonly SeatId[],
 ): Promise<Won> {
-  const lock = async (seatIds: readonly SeatId[]) => {
-    const claimId = newId();
-    const outcome = await lockSeats(resources.redis, {
-      eventId,
-      userId: identity.userId,
-      seatIds,
-      newHoldId: claimId,
-      ttlMs: rules.holdTtlMs,
-    });
-    return { outcome, won: wonBy(resources, rules, identity, seatIds, claimId, outcome) };
-  };
-  if ('seatIds' in selection) {
-    const seatIds = checkSeatIds(resources, rules, selection.seatIds);
-    const { outcome, won } = await lock(seatIds);
-    if (won !== null) return won;
-    countRefusal(resources, eventId);
-    throw rejected('seats_taken', outcome.outcome === 'taken' ? outcome.seatIds : seatIds);
-  }
-  return winBest(resources, rules, selection, lock);
+  const seatIds = checkSeatIds(resources, rules, given);
+  const claimId = newId();
+  const outcome = await lock(resources, rules, identity, seatIds, claimId);
+  const won = wonBy(resources, rules, identity, seatIds, claimId, outcome);
+  if (won !== null) return won;
+  countRefusal(resources, rules.eventId);
+  throw rejected('seats_taken', outcome.outcome === 'taken' ? outcome.seatIds : seatIds);
+}
+
+function lock(
+  { redis }: Resources,
+  { eventId, holdTtlMs }: SaleRules,
+  { userId }: Identity,
+  seatIds: readonly SeatId[],
+  claimId: string,
+): Promise<LockOutcome> {
+  return lockSeats(redis, { eventId, userId, seatIds, newHoldId: claimId, ttlMs: holdTtlMs });
 }
 
 function wonBy(
@@ -126,8 +127,8 @@ function wonBy(
 async function winBest(
   resources: Resources,
   rules: SaleRules,
+  identity: Identity,
   { tier, quantity }: { tier: number; quantity: number },
-  lock: (seatIds: readonly SeatId[]) => Promise<{ outcome: LockOutcome; won: Won | null }>,
 ): Promise<Won> {
   checkTier(resources, rules, tier, quantity);
   const [layout, statuses] = await Promise.all([
@@ -146,7 +147,9 @@ async function winBest(
       random: Math.random,
     });
     if (seatIds === null) break;
-    const { outcome, won } = await lock(seatIds);
+    const claimId = newId();
+    const outcome = await lock(resources, rules, identity, seatIds, claimId);
+    const won = wonBy(resources, rules, identity, seatIds, claimId, outcome);
     if (won !== null) return won;
     if (outcome.outcome === 'taken') for (const seatId of outcome.seatIds) taken.add(seatId);
   }

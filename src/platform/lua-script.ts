@@ -16,12 +16,9 @@ export type LuaScript<Reply> = (
 export function loadScript<Reply>(file: URL, parse: (reply: unknown) => Reply): LuaScript<Reply> {
   const source = readFileSync(file, 'utf8');
   const hash = createHash('sha1').update(source).digest('hex');
-  return async (redis, keys, args) => {
-    try {
-      return parse(await redis.evalsha(hash, keys.length, ...keys, ...args));
-    } catch (error) {
+  return (redis, keys, args) =>
+    redis.evalsha(hash, keys.length, ...keys, ...args).then(parse, (error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return parse(await redis.eval(source, keys.length, ...keys, ...args));
-    }
-  };
+      return redis.eval(source, keys.length, ...keys, ...args).then(parse);
+    });
 }

@@ -163,9 +163,10 @@ export async function readBuyerHolds(
   return redis.mget(...userIds.map((userId) => seatKeys.buyerHold(eventId, userId)));
 }
 
+/** In a rush most are taken, and what is tried first is found first. */
 const LockReply = z.union([
-  z.tuple([z.literal('locked'), z.string(), z.number(), z.number()]),
   z.tuple([z.literal('taken')], z.number()),
+  z.tuple([z.literal('locked'), z.string(), z.number(), z.number()]),
 ]);
 
 function parseLockReply(reply: unknown): z.output<typeof LockReply> {
