@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis';
+import { Redis as PlainRedis } from 'ioredis';
 import type { Log } from './log.ts';
 
-export type { Redis } from 'ioredis';
+export type Redis = PlainRedis;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Twice this, since a command is tried a second time after the reconnection. */
@@ -17,14 +17,14 @@ export type RedisUse = 'commands' | 'blocking' | 'subscriber';
 
 const OPTIONS = {
   // A watch on the connection: a timer for each command would cost more than the command.
-  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 1, socketTimeout: SILENT_MS_MAX },
-  blocking: { enableAutoPipelining: true, maxRetriesPerRequest: null },
+  commands: { maxRetriesPerRequest: 1, socketTimeout: SILENT_MS_MAX },
+  blocking: { maxRetriesPerRequest: null },
   subscriber: { maxRetriesPerRequest: null, enableReadyCheck: false },
 } as const;
 
 /** Opens a connection that reconnects for ever, and logs when it is lost (once) and back. */
 export function openRedis(url: string, use: RedisUse, log: Log): Redis {
-  const redis = new Redis(url, {
+  const redis = new GatheringRedis(url, {
     ...OPTIONS[use],
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (tries: number) => Math.min(50 * tries, RECONNECT_WAIT_MAX_MS),
@@ -39,4 +39,19 @@ export function openRedis(url: string, use: RedisUse, log: Log): Redis {
     isDown = false;
   });
   return redis;
+}
+
+/**
+ * Writes the commands of one turn of the event loop to the socket in one piece. ioredis has `enableAutoPipelining` for
+ * that, with four promises for each command, and each such pipeline waits for the replies to the one before.
+ */
+class GatheringRedis extends PlainRedis {
+  override sendCommand(...sent: Parameters<PlainRedis['sendCommand']>): unknown {
+    const { stream } = this;
+    if (stream?.writableCorked === 0) {
+      stream.cork();
+      setImmediate(() => stream.uncork());
+    }
+    return super.sendCommand(...sent);
+  }
 }
