@@ -52,6 +52,7 @@ function textOf(req: Request, length: number): Promise<string> {
     let read = 0;
     req.on('data', (chunk: Buffer) => {
       read += chunk.length;
+      if (chunk.length === length) return resolve(chunk.toString());
       chunks.push(chunk);
       if (read === length) resolve(Buffer.concat(chunks).toString());
     });
