@@ -4,7 +4,7 @@ import { sayPort } from './say-port.ts';
 
 /**
  * BASELINE `bare`: Express with one bare `SET NX EX` per request, and nothing else: no authentication, no validation, no
- * MySQL. Its Redis client gathers commands as ours does, so that the ratio shows our work and not a slower client.
+ * MySQL. Its Redis client gathers commands too, so that the ratio shows our work and not a slower client.
  * `/hello` is the baseline of reading: a few words of JSON.
  */
 const redis = new Redis(process.env['REDIS_URL'] ?? '', { enableAutoPipelining: true });

@@ -31,3 +31,23 @@ it('listSeats / a reading took long / whoever asks after it is shown what was tr
   expect(slow.body.seats.slice(0, 2)).toBe('aa');
   expect((await ask()).body.seats.slice(0, 2)).toBe('la');
 });
+
+it('listSeats / what the client has is named in any way that HTTP knows / 304 if it is the same, a copy if not', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const path = `/api/events/${eventId}/seats`;
+  const ask = (known: string, method = 'GET') =>
+    client(holdfast.current).request(method, path, undefined, { 'if-none-match': known });
+  const first = await client(holdfast.current).request('GET', path);
+  const etag = first.headers.get('etag') ?? '';
+  const strong = etag.slice('W/'.length);
+  for (const known of [etag, strong, '*', `"other", ${etag}`, `W/"other",${strong} `, 'bad, *']) {
+    const { status, headers } = await ask(known);
+    expect([known, status, headers.get('etag')]).toEqual([known, 304, etag]);
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+  }
+  expect((await ask(etag, 'HEAD')).status).toBe(304);
+  for (const known of ['"other"', 'W/"other", "another"', strong.slice(1), etag.toLowerCase().slice(0, -2)]) {
+    const { status, body } = await ask(known);
+    expect([known, status, body]).toEqual([known, 200, first.body]);
+  }
+});
