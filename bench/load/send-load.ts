@@ -27,6 +27,8 @@ export type LoadResult = {
   readonly counts: Readonly<Record<string, number>>;
   readonly wrong: number;
   readonly firstFault: string | null;
+  /** When all connections were open and the first request was sent, as `Date.now()` tells it. */
+  readonly begunAtMs: number;
   /** From the first request to the last answer. */
   readonly seconds: number;
   /** By name; from the time at which the request was due, so that a server that stalls is charged for all who waited. */
@@ -41,6 +43,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const record = openRecord();
   const cpu = process.cpuUsage();
   const begunMs = performance.now();
+  const begunAtMs = Date.now();
   try {
     if (load.perSecond === undefined) await closedLoop(load, lines, record, begunMs);
     else await openLoop(load, load.perSecond, lines, record, begunMs);
@@ -50,6 +53,7 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const { user, system } = process.cpuUsage(cpu);
   return {
     ...record.result(),
+    begunAtMs,
     seconds: (performance.now() - begunMs) / 1000,
     generatorSeconds: (user + system) / 1e6,
   };

@@ -88,6 +88,7 @@ export const LoadReport = z.object({
   counts: z.record(z.string(), z.number()),
   wrong: z.number(),
   firstFault: z.string().nullable(),
+  begunAtMs: z.number().optional(),
   seconds: z.number(),
   latenciesMs: Latencies,
   generatorSeconds: z.number(),

@@ -5,6 +5,7 @@ import { percentiles } from '../load/percentiles.ts';
 import { makeRow } from '../report/row.ts';
 import { openFilesMax, residentBytesOf } from '../system/process-stat.ts';
 import { type HoldTicket, countHeld, makeTickets } from './holds.ts';
+import type { Stack } from '../system/stack.ts';
 import { type Context, type Work, round, warmUpMs } from './work.ts';
 
 const PEAK_CONNECTIONS = 200;
@@ -12,7 +13,8 @@ const TIMES_ITS_PEAK = 5;
 const BUYERS_AT_ONCE = 15_000;
 const FILES_SPARE = 500;
 const LONGEST_SECONDS = 10;
-const WATCH_EVERY_MS = 100;
+const WATCH_EVERY_MS = 250;
+const TRY_EVERY_MS = 100;
 const WELL_WITHIN_MS = 250;
 const RECOVERED_WITHIN_S = 5;
 const GIVE_UP_AFTER_MS = 60_000;
@@ -36,7 +38,7 @@ export const overload: Work = {
       connections: Math.min(BUYERS_AT_ONCE, openFilesMax() - FILES_SPARE),
       perSecond: offeredPerSecond,
     });
-    const recoveredMs = await untilWell(context, tickets, flood.endedMs);
+    const recoveredMs = await untilWell(context, tickets, flood.endedAtMs);
     const { counts, latenciesMs } = flood.report;
     const latency = (status: string) => percentiles(latenciesMs[status] ?? new Float64Array());
     return [
@@ -66,48 +68,61 @@ export const overload: Work = {
   },
 };
 
-/** Sends so long, and counts what is in MySQL at the end; whoever is answered after it is waited for. */
+/** Sends so long, and counts what comes into MySQL meanwhile; whoever is answered later is waited for. */
 async function sendHolds(
   context: Context,
   tickets: HoldTicket,
   durationMs: number,
   load: { connections: number; perSecond?: number },
-): Promise<{ report: LoadReport; endedMs: number; perSecond: number; memoryMb: number }> {
+): Promise<{ report: LoadReport; endedAtMs: number; perSecond: number; memoryMb: number }> {
   const { stack, fault } = context;
-  const storedBefore = await countHeld(stack);
-  const memory = watchMemory(context);
   const script = { name: 'hold' as const, ...tickets, respondAsync: false, mayPutOff: true };
   const ports = stack.servers.map(({ port }) => port);
-  const sent = context.generator.run(
+  const watching = watch(stack);
+  const report = await context.generator.run(
     { kind: 'load', ports, durationMs, dropLate: true, ...load, script },
     LoadReport,
   );
-  await wait(durationMs);
-  const stored = (await countHeld(stack)) - storedBefore;
-  const endedMs = performance.now();
-  const report = await sent;
+  const { sights, memoryMb } = await watching.stop();
   if (report.wrong > 0) fault(`overload: ${report.wrong} wrong answers, the first: ${report.firstFault}`);
   const answers = Object.values(report.counts).reduce((sum, count) => sum + count, report.wrong);
   tickets.from += answers + load.connections;
-  return { report, endedMs, perSecond: stored / (durationMs / 1000), memoryMb: memory.stop() };
+  const begunAtMs = report.begunAtMs ?? Number.NaN;
+  const endedAtMs = begunAtMs + durationMs;
+  const meanwhile = sights.filter(({ atMs }) => atMs >= begunAtMs && atMs <= endedAtMs);
+  const [first, last] = [meanwhile[0], meanwhile.at(-1)];
+  if (first === undefined || last === undefined) throw new Error('The load was too short to be watched.');
+  const perSecond = ((last.held - first.held) * 1000) / (last.atMs - first.atMs);
+  return { report, endedAtMs, perSecond, memoryMb };
 }
 
-function watchMemory({ stack }: Context): { stop: () => number } {
-  let most = 0;
-  const look = () => {
-    for (const { pid } of stack.servers) most = Math.max(most, residentBytesOf(pid));
+type Sight = { readonly atMs: number; readonly held: number };
+
+/** What is held in MySQL, again and again, and the most memory that a server had. */
+function watch(stack: Stack): { stop(): Promise<{ sights: readonly Sight[]; memoryMb: number }> } {
+  const sights: Sight[] = [];
+  let mostBytes = 0;
+  const stopping = new AbortController();
+  const look = async () => {
+    while (!stopping.signal.aborted) {
+      const held = await countHeld(stack);
+      sights.push({ atMs: Date.now(), held });
+      for (const { pid } of stack.servers) mostBytes = Math.max(mostBytes, residentBytesOf(pid));
+      await wait(WATCH_EVERY_MS);
+    }
   };
-  const timer = setInterval(look, WATCH_EVERY_MS);
+  const looking = look();
   return {
-    stop() {
-      clearInterval(timer);
-      return round(most / 1e6);
+    async stop() {
+      stopping.abort();
+      await looking;
+      return { sights, memoryMb: round(mostBytes / 1e6) };
     },
   };
 }
 
 /** From the end of the load: until no claim waits and a buyer who comes now is answered as on a quiet day. */
-async function untilWell({ stack, fault }: Context, tickets: HoldTicket, endedMs: number): Promise<number> {
+async function untilWell({ stack, fault }: Context, tickets: HoldTicket, endedAtMs: number): Promise<number> {
   const eventId = tickets.events.at(-1) ?? '';
   for (let tried = 0; ; tried += 1) {
     const askedMs = performance.now();
@@ -117,13 +132,12 @@ async function untilWell({ stack, fault }: Context, tickets: HoldTicket, endedMs
       body: JSON.stringify({ seatIds: [tickets.buyers.length - tried] }),
     });
     await answer.body?.cancel();
-    const nowMs = performance.now();
-    const isWell = answer.status === 201 && nowMs - askedMs < WELL_WITHIN_MS;
-    if (isWell && (await countClaimsWaiting(stack.resources)) === 0) return nowMs - endedMs;
-    if (nowMs - endedMs > GIVE_UP_AFTER_MS) {
+    const isWell = answer.status === 201 && performance.now() - askedMs < WELL_WITHIN_MS;
+    if (isWell && (await countClaimsWaiting(stack.resources)) === 0) return Date.now() - endedAtMs;
+    if (Date.now() - endedAtMs > GIVE_UP_AFTER_MS) {
       fault('overload: it did not recover');
-      return nowMs - endedMs;
+      return Date.now() - endedAtMs;
     }
-    await wait(WATCH_EVERY_MS);
+    await wait(TRY_EVERY_MS);
   }
 }

@@ -9,7 +9,7 @@ import { listDecided, writeDecisions } from './claim-store.ts';
 import { type BatchResult, type OpenHold, decideClaims } from './decide-claims.ts';
 import type { Claim, ClaimOutcome, ClaimReply } from './jobs.ts';
 import { settleLocks } from './settle-locks.ts';
-import { NotAllNew, pickNew, writeNewHolds } from './write-new-holds.ts';
+import { NotAllNew, pickNew, writeNewHolds } from './new-holds-store.ts';
 
 /** Two workers that decide for one buyer at once meet at a unique key; the second then sees the first's work. */
 const DUPLICATE_RETRIES_MAX = 3;

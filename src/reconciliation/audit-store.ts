@@ -105,7 +105,10 @@ export type PromisedHold = {
   readonly lockedSeatIds: readonly SeatId[];
 };
 
-/** Holds whose time is not over, and those in checkout. */
+/**
+ * Holds whose time is not over, and those in checkout. Left to itself, the optimizer may read all seats of an event for
+ * each of its holds.
+ */
 export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
   const { rows } = await sql<{
     event_id: Buffer;
@@ -115,7 +118,7 @@ export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
     event_seat_id: number | null;
   }>`
     SELECT holds.event_id, holds.hold_id, holds.status, holds.checkout_lines, seat.event_seat_id FROM holds
-    LEFT JOIN event_seats AS seat ON seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id AND seat.status = 'locked'
+    LEFT JOIN event_seats AS seat FORCE INDEX (by_hold) ON seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id AND seat.status = 'locked'
     WHERE holds.status = 'checkout' OR (holds.status = 'held' AND holds.expires_at > UTC_TIMESTAMP(3))
   `.execute(tx);
   const byHold = Map.groupBy(rows, (row) => row.hold_id.toString('hex'));
