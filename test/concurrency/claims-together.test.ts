@@ -100,8 +100,11 @@ test.each([
   'a batch of new buyers of whom one $oddity / the others are held all the same',
   async ({ odd, becomes }) => {
     const { eventId } = await createTestEvent(holdfast.current);
-    const buyers = await Promise.all([1, 2, 3].map(() => guest(holdfast.current)));
-    const [first, second, strange] = buyers as [Client, Client, Client];
+    const [first, second, strange] = await Promise.all([
+      guest(holdfast.current),
+      guest(holdfast.current),
+      guest(holdfast.current),
+    ]);
     await persistHolds(resources(), [claimOf(first, eventId, [1])]);
     const [good, bad] = [claimOf(second, eventId, [2]), odd(strange, eventId)];
     await persistHolds(resources(), [good, bad]);
