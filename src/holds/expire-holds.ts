@@ -11,6 +11,8 @@ import { listOverdueHolds } from './hold-store.ts';
 const HOLDS_LISTED_MAX = 5_000;
 /** What one transaction ends: its locks are held for tens of milliseconds. */
 const HOLDS_PER_TRANSACTION_MAX = 500;
+/** While MySQL works on one, the next is composed, and Redis told of the last. */
+const BATCHES_AT_ONCE = 2;
 
 /**
  * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
@@ -25,22 +27,31 @@ export async function expireOverdueHolds(
   for (;;) {
     const overdue = await listOverdueHolds(resources.db, HOLDS_LISTED_MAX);
     const before = total.holds;
-    for (const [eventId, holds] of Map.groupBy(overdue, (hold) => hold.eventId)) {
-      for (let from = 0; from < holds.length; from += HOLDS_PER_TRANSACTION_MAX) {
-        if (signal?.aborted === true) return total;
-        const batch = holds.slice(from, from + HOLDS_PER_TRANSACTION_MAX);
-        const expired = await expireBatch(
-          resources,
-          eventId,
-          batch.map((hold) => hold.holdId),
-        );
+    const batches = batchesOf(overdue).values();
+    const expireNext = async () => {
+      for (const { eventId, holdIds } of batches) {
+        if (signal?.aborted === true) return;
+        const expired = await expireBatch(resources, eventId, holdIds);
         total.holds += expired.length;
         total.seats += expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
       }
-    }
+    };
+    await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, expireNext));
     const madeNoProgress = total.holds === before;
-    if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress) return total;
+    if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress || signal?.aborted === true) return total;
   }
+}
+
+type Batch = { readonly eventId: string; readonly holdIds: readonly string[] };
+
+function batchesOf(overdue: readonly { eventId: string; holdId: string }[]): Batch[] {
+  const batches: Batch[] = [];
+  for (const [eventId, holds] of Map.groupBy(overdue, (hold) => hold.eventId)) {
+    const holdIds = holds.map(({ holdId }) => holdId);
+    for (let from = 0; from < holdIds.length; from += HOLDS_PER_TRANSACTION_MAX)
+      batches.push({ eventId, holdIds: holdIds.slice(from, from + HOLDS_PER_TRANSACTION_MAX) });
+  }
+  return batches;
 }
 
 async function expireBatch(
