@@ -155,3 +155,28 @@ test('a batch of new buyers of whom one has booked as many seats as she may / is
   });
   expect(await statusOf(other, good.claimId)).toBe('held');
 });
+
+test('a buyer gives up a queued hold whose claim has joined the open hold, which Redis did not know / that hold is given up', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const buyer = await guest(holdfast.current);
+  const open = claimOf(buyer, eventId, [1]);
+  await persistHolds(resources(), [open]);
+  const queued = await buyer.request<{ id: string }>(
+    'POST',
+    `/api/events/${eventId}/holds`,
+    { seatIds: [2] },
+    { prefer: 'respond-async' },
+  );
+  expect(queued.body.id).not.toBe(open.claimId);
+  await startWorker();
+  await eventually(async () =>
+    expect((await buyer.request('GET', `/api/holds/${open.claimId}`)).body).toMatchObject({
+      seats: [{ id: 1 }, { id: 2 }],
+    }),
+  );
+  expect((await buyer.request('DELETE', `/api/holds/${queued.body.id}`)).body).toMatchObject({
+    id: open.claimId,
+    status: 'released',
+    seats: [],
+  });
+});
