@@ -180,3 +180,27 @@ test('a buyer gives up a queued hold whose claim has joined the open hold, which
     seats: [],
   });
 });
+
+test('a buyer gives up a hold for which two claims wait / neither takes seats, and their jobs are done at once', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [buyer, other] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const select = (by: Client, seatId: number) =>
+    by.request<{ id: string }>(
+      'POST',
+      `/api/events/${eventId}/holds`,
+      { seatIds: [seatId] },
+      { prefer: 'respond-async' },
+    );
+  const first = await select(buyer, 1);
+  expect((await select(buyer, 2)).body.id).toBe(first.body.id);
+  await buyer.request('DELETE', `/api/holds/${first.body.id}`);
+  const jobIds = await resources().queues.listWaiting('seat-selection');
+  await startWorker();
+  const { 'seat-selection': queue } = resources().queues.byName;
+  await eventually(async () => {
+    const states = await Promise.all(jobIds.map((jobId) => queue.getJobState(jobId)));
+    expect(states.every((state) => state === 'completed' || state === 'unknown')).toBe(true);
+  });
+  expect(await statusOf(buyer, first.body.id)).toBe('released');
+  for (const seatId of [1, 2]) expect((await select(other, seatId)).status).toBe(202);
+});
