@@ -10,7 +10,7 @@ import {
   movePayment,
   storeSession,
 } from '../payments/payment-store.ts';
-import { restartPayment } from '../payments/start-payment.ts';
+import { SESSION_WAIT_MS_MAX, restartPayment } from '../payments/start-payment.ts';
 import type { SessionFacts } from '../payments/stripe-sessions.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
@@ -33,6 +33,8 @@ export type OpenedCheckout =
   | { readonly outcome: 'over'; readonly paymentId: string };
 
 const ATTEMPTS_MAX = 3;
+/** A worker that is busy comes to a turn so much too late. */
+const TURN_LATE_MS_MAX = 60_000;
 
 /** The job `payment.session-requested`: its buyer has waited, and gets the whole time at Stripe. */
 export async function openRequestedCheckout(
@@ -41,9 +43,15 @@ export async function openRequestedCheckout(
 ): Promise<void> {
   const payment = await findPayment(resources.db, job.paymentId);
   if (payment?.status !== 'pending') return;
-  if (payment.sessionId === null) await giveWholeWindow(resources, payment);
+  if (payment.sessionId === null && mayStillWait(payment, resources))
+    await giveWholeWindow(resources, payment);
   await openCheckout(resources, job.paymentId, job.isReserved);
   crashPoint('session.job-done');
+}
+
+/** While Stripe is away the job is tried for as long as that takes, and must not keep the seats from everybody meanwhile. */
+function mayStillWait({ createdAt }: Payment, { clock }: Resources): boolean {
+  return clock.nowMs() < createdAt.getTime() + SESSION_WAIT_MS_MAX + TURN_LATE_MS_MAX;
 }
 
 async function giveWholeWindow(resources: Resources, { eventId, holdId, userId }: Payment): Promise<void> {

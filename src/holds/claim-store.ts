@@ -22,7 +22,28 @@ export async function listDecided(
       claims.map((claim) => toBytes(claim.claimId)),
     )
     .execute();
-  return new Map(rows.map((row) => [fromBytes(row.claim_id), toOutcome(row)]));
+  const decided = new Map(rows.map((row) => [fromBytes(row.claim_id), toOutcome(row)]));
+  const others = claims.filter((claim) => !decided.has(claim.claimId));
+  for (const holdId of await listGivenUp(tx, eventId, others))
+    decided.set(holdId, { outcome: 'rejected', holdId, reason: 'released', seatIds: [] });
+  return decided;
+}
+
+/** Of several claims that wait for one hold, the last is struck off, and the hold with it: the one that would have opened it finds its id taken. */
+async function listGivenUp(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<string[]> {
+  if (claims.length === 0) return [];
+  const rows = await tx
+    .selectFrom('holds')
+    .select('hold_id')
+    .where('event_id', '=', toBytes(eventId))
+    .where(
+      'hold_id',
+      'in',
+      claims.map((claim) => toBytes(claim.claimId)),
+    )
+    .where('status', '=', 'released')
+    .execute();
+  return rows.map((row) => fromBytes(row.hold_id));
 }
 
 /** Writes what was decided: new holds, locked seats, moved expiries, the record of the claims, the seats' story. */

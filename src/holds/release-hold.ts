@@ -9,10 +9,10 @@ import { unlockSeats } from '../seats/seat-locks.ts';
 import { listSeatsOfHold, releaseSeats } from '../seats/seat-store.ts';
 import { insertStruckOff } from './claim-store.ts';
 import { findHoldView, ownedBy } from './find-hold.ts';
-import { findHold, lockHold, moveHold } from './hold-store.ts';
+import { findClaimOutcome, findHold, lockHold, moveHold } from './hold-store.ts';
 import type { HoldView } from './hold-view.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
-import { recallQueued } from './queue-place.ts';
+import { type QueuedClaim, recallQueued } from './queue-place.ts';
 
 type Release = { readonly holdId: string; readonly userId: string };
 
@@ -83,11 +83,23 @@ async function releaseQueued(resources: Resources, release: Release): Promise<Ho
     await inTransaction(resources.db, (tx) => insertStruckOff(tx, { ...waiting, holdId: release.holdId }));
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    return releaseHold(resources, release);
+    return releaseDecided(resources, release, waiting);
   }
   crashPoint('strike-off.committed');
   await freed(resources, { ...waiting, holdId: release.holdId, endsHold: true });
   return findHoldView(resources, release);
+}
+
+/** The worker was first. Where Redis did not know of an open hold, the claim has joined that one, and no hold has the id it was queued under. */
+async function releaseDecided(
+  resources: Resources,
+  release: Release,
+  { eventId, claimId }: QueuedClaim,
+): Promise<HoldView> {
+  const outcome = await findClaimOutcome(resources.db, eventId, claimId);
+  if (outcome === null || outcome.holdId === release.holdId) return releaseHold(resources, release);
+  if (outcome.outcome === 'rejected') return findHoldView(resources, release);
+  return releaseHold(resources, { ...release, holdId: outcome.holdId });
 }
 
 async function freed(

@@ -155,3 +155,52 @@ test('a batch of new buyers of whom one has booked as many seats as she may / is
   });
   expect(await statusOf(other, good.claimId)).toBe('held');
 });
+
+test('a buyer gives up a queued hold whose claim has joined the open hold, which Redis did not know / that hold is given up', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const buyer = await guest(holdfast.current);
+  const open = claimOf(buyer, eventId, [1]);
+  await persistHolds(resources(), [open]);
+  const queued = await buyer.request<{ id: string }>(
+    'POST',
+    `/api/events/${eventId}/holds`,
+    { seatIds: [2] },
+    { prefer: 'respond-async' },
+  );
+  expect(queued.body.id).not.toBe(open.claimId);
+  await startWorker();
+  await eventually(async () =>
+    expect((await buyer.request('GET', `/api/holds/${open.claimId}`)).body).toMatchObject({
+      seats: [{ id: 1 }, { id: 2 }],
+    }),
+  );
+  expect((await buyer.request('DELETE', `/api/holds/${queued.body.id}`)).body).toMatchObject({
+    id: open.claimId,
+    status: 'released',
+    seats: [],
+  });
+});
+
+test('a buyer gives up a hold for which two claims wait / neither takes seats, and their jobs are done at once', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [buyer, other] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const select = (by: Client, seatId: number) =>
+    by.request<{ id: string }>(
+      'POST',
+      `/api/events/${eventId}/holds`,
+      { seatIds: [seatId] },
+      { prefer: 'respond-async' },
+    );
+  const first = await select(buyer, 1);
+  expect((await select(buyer, 2)).body.id).toBe(first.body.id);
+  await buyer.request('DELETE', `/api/holds/${first.body.id}`);
+  const jobIds = await resources().queues.listWaiting('seat-selection');
+  await startWorker();
+  const { 'seat-selection': queue } = resources().queues.byName;
+  await eventually(async () => {
+    const states = await Promise.all(jobIds.map((jobId) => queue.getJobState(jobId)));
+    expect(states.every((state) => state === 'completed' || state === 'unknown')).toBe(true);
+  });
+  expect(await statusOf(buyer, first.body.id)).toBe('released');
+  for (const seatId of [1, 2]) expect((await select(other, seatId)).status).toBe(202);
+});

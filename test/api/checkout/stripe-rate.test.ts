@@ -1,9 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, it, test } from 'vitest';
+import { beginCheckout } from '../../../src/checkout/begin-checkout.ts';
 import { endOverdueCheckouts, chasePayments } from '../../../src/checkout/chase-payments.ts';
+import { openRequestedCheckout } from '../../../src/checkout/open-checkout.ts';
+import { StripeFailure } from '../../../src/payments/stripe-failure.ts';
 import { reserveSlot } from '../../../src/payments/stripe-limit.ts';
+import { toBytes } from '../../../src/platform/id.ts';
 import { loadConfig } from '../../../src/platform/config.ts';
 import { openResources } from '../../../src/resources.ts';
-import { control, hold, pay, payment, paymentRow, sessionIdIn } from '../../support/checkout.ts';
+import {
+  breakStripe,
+  control,
+  hold,
+  holdStatus,
+  letTimePass,
+  mendStripe,
+  pay,
+  payment,
+  paymentRow,
+  seatLetters,
+  sessionIdIn,
+} from '../../support/checkout.ts';
 import { guest } from '../../support/client.ts';
 import { createTestEvent } from '../../support/events.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -106,4 +123,32 @@ describe("Stripe's rate", () => {
       expect((await payment({ buyer: order.buyer, paymentId })).bookings).toHaveLength(1),
     );
   });
+});
+
+test('Stripe is away for longer than a session is waited for / trying again keeps the seats no longer', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const buyer = await guest(holdfast.current);
+  const holdId = await hold(buyer, { eventId, seatIds: [1] });
+  const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
+  if (begun.outcome !== 'begun') throw new Error(begun.outcome);
+  await resources()
+    .db.updateTable('payments')
+    .set({ created_at: sql<Date>`UTC_TIMESTAMP(3) - INTERVAL 16 MINUTE` })
+    .where('payment_id', '=', toBytes(begun.paymentId))
+    .execute();
+  await letTimePass(holdfast.current, holdId);
+  await breakStripe(holdfast.current, {
+    path: '/v1/checkout/sessions',
+    method: 'POST',
+    answer: 'reset',
+    when: 'before',
+    times: 20,
+  });
+  await expect(
+    openRequestedCheckout(resources(), { paymentId: begun.paymentId, isReserved: true }),
+  ).rejects.toBeInstanceOf(StripeFailure);
+  await endOverdueCheckouts(resources());
+  await mendStripe(holdfast.current);
+  expect(await holdStatus(holdfast.current, holdId)).toBe('expired');
+  expect((await seatLetters(holdfast.current, eventId))[0]).toBe('a');
 });
