@@ -36,7 +36,8 @@ async function addGathered({ queues }: Resources, gathering: Gathering): Promise
       await queues.add(HOLD_CLAIMED, { claims }, { jobId });
       for (const { added } of group) added.resolve(jobId);
     } catch (error) {
-      for (const { added } of group) added.reject(error);
+      // Who waited for this one would wait as long again, and for the same.
+      for (const { added } of [...group, ...gathering.waiting.splice(0)]) added.reject(error);
     }
   }
   gathering.isAdding = false;

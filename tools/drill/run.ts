@@ -55,6 +55,9 @@ async function main(): Promise<number> {
 /** Times as in production, but for the buyers' own, so that many go through all of it. */
 const SOAK_TIMES = { HOLD_TTL_SECONDS: '10', HOLD_MAX_SECONDS: '60', CHECKOUT_WINDOW_SECONDS: '4' };
 
+/** V8 lets the nursery grow in steps of some 50 MB, whenever it likes: of one size, memory tells what is kept. */
+const NURSERY = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+
 async function soakFor(
   minutes: number,
   stores: Stores,
@@ -62,7 +65,8 @@ async function soakFor(
   isStopped: () => boolean,
 ): Promise<boolean> {
   const env = { ...SOAK_TIMES, CLEANUP_INTERVAL_SECONDS: '10', RECOVERY_SECONDS: '10' };
-  const system = await startSystem(stores, { folder: join(folder, 'soak'), env });
+  const startedWith = () => ({ env: {}, nodeArgs: NURSERY });
+  const system = await startSystem(stores, { folder: join(folder, 'soak'), env, startedWith });
   const breaches = await soak(system, { minutes, say: (line) => console.log(line), isStopped });
   await system.stop();
   for (const breach of breaches) console.log(`BREACH  ${breach}`);

@@ -139,6 +139,8 @@ function refuse(
     if (!req.complete && !req.readableEnded) req.resume();
     end(res, status, headers, body);
   };
+  // It is logged and counted by this, also when the client has gone before its turn comes.
+  res.statusCode = status;
   if (status === 503 || status === 429) putOff(sendIt);
   else sendIt();
 }
