@@ -65,8 +65,11 @@ async function soakFor(
   isStopped: () => boolean,
 ): Promise<boolean> {
   const env = { ...SOAK_TIMES, CLEANUP_INTERVAL_SECONDS: '10', RECOVERY_SECONDS: '10' };
-  const startedWith = () => ({ env: {}, nodeArgs: NURSERY });
-  const system = await startSystem(stores, { folder: join(folder, 'soak'), env, startedWith });
+  const system = await startSystem(stores, {
+    folder: join(folder, 'soak'),
+    env,
+    startedWith: () => ({ env: {}, nodeArgs: NURSERY }),
+  });
   const breaches = await soak(system, { minutes, say: (line) => console.log(line), isStopped });
   await system.stop();
   for (const breach of breaches) console.log(`BREACH  ${breach}`);
