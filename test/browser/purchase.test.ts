@@ -69,7 +69,7 @@ test('the way back from Stripe / by its back link / the cart as it was, with the
   await page.getByRole('button', { name: 'Pay €25.00' }).last().click();
   await page.locator('#back').click();
   await page
-    .getByText(/Payment cancelled: nothing was charged\. Your seats are still yours for \d:\d\d/)
+    .getByText(/Payment cancelled: nothing was charged\. Your seats are still yours for \d+:\d\d/)
     .waitFor();
   const cart = page.getByRole('complementary', { name: 'Your seats' });
   await cart.getByText('Row C, seat 7').waitFor();
