@@ -42,10 +42,10 @@ async function write(
   return inTransaction(db, async (tx) => {
     const results: BatchResult[] = [];
     for (const [eventId, ofEvent] of byEvent) {
-      const picked = pick(ofEvent);
+      const picked = new Set(pick(ofEvent));
       const [first, ...more] = picked;
       if (first !== undefined) results.push(await writeNewHolds(tx, eventId, [first, ...more]));
-      const others = first === undefined ? ofEvent : ofEvent.filter((claim) => !picked.includes(claim));
+      const others = ofEvent.filter((claim) => !picked.has(claim));
       if (others.length > 0) results.push(await persistForEvent(tx, eventId, others));
     }
     crashPoint('claim.written');
