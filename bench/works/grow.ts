@@ -65,11 +65,18 @@ export const grow: Work = {
 };
 
 async function openSide(stack: Stack, { events, seats }: { events: number; seats: number }): Promise<Side> {
-  return {
-    stack,
-    events: await makeEvents(stack.resources, events, seats),
-    seats,
-  };
+  const side = { stack, events: await makeEvents(stack.resources, events, seats), seats };
+  for (const eventId of side.events) await openPage(stack, eventId);
+  return side;
+}
+
+/** Buyers see the seats before they press one, which is when a server gets to know an event's layout. */
+async function openPage({ servers }: Stack, eventId: string): Promise<void> {
+  for (const { port } of servers) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events/${eventId}/seats`);
+    if (!answer.ok) throw new Error(`The seats of an event: ${answer.status} ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
 }
 
 function cycles(context: Context, { stack, events, seats }: Side, durationMs: number): Promise<Measured> {

@@ -24,6 +24,8 @@ const seatMaps = onePer(
     new LRUCache<string, Gzipped>({
       maxSize: CACHED_BYTES_MAX,
       sizeCalculation: ({ body }) => body.length,
+      // Whoever waits for a map is given it, even if others have pushed it out meanwhile.
+      ignoreFetchAbort: true,
       fetchMethod: async (key) => await readGzipped(db, key),
     }),
 );

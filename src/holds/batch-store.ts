@@ -154,8 +154,8 @@ export async function expireHolds(tx: Tx, eventId: string, holds: readonly OpenH
     .execute();
   await appendSeatLog(
     tx,
-    eventId,
     holds.map((hold) => ({
+      eventId,
       seatIds: freed
         .filter((seat) => seat.hold_id?.equals(toBytes(hold.holdId)))
         .map((seat) => seat.event_seat_id),

@@ -22,7 +22,7 @@ const hall = (rows: number, perRow: number) =>
     const position = index % perRow;
     return place(index + 1, row, position, row * 10 + Math.abs(position - (perRow - 1) / 2) * 2);
   });
-const search = { tierId: 1, quantity: 2, isFree: () => true, drawFrom: 1, random: () => 0 };
+const search = { quantity: 2, isFree: () => true, drawFrom: 1, random: () => 0 };
 
 describe('chooseSeats', () => {
   it('takes neighbours in the middle of the front row', () => {

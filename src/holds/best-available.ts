@@ -2,7 +2,6 @@ import type { SeatId } from '../platform/id.ts';
 import type { SeatPlace } from '../seats/seat-layout.ts';
 
 export type SeatSearch = {
-  readonly tierId: number;
   readonly quantity: number;
   /** Whether a seat may still be had. */
   readonly isFree: (seatId: SeatId) => boolean;
@@ -14,11 +13,11 @@ export type SeatSearch = {
 type Group = { readonly seatIds: readonly SeatId[]; readonly merit: number };
 
 /**
- * The best seats of a tier: together in one row if any row has so many neighbours free, near the front and the centre;
+ * The best of the seats of one tier: together in one row if any row has so many neighbours free, near the front and the centre;
  * split into as few groups as possible only when it must be. null when the tier has too few seats left.
  */
 export function chooseSeats(places: readonly SeatPlace[], search: SeatSearch): SeatId[] | null {
-  const free = places.filter((place) => place.tierId === search.tierId && search.isFree(place.seatId));
+  const free = places.filter((place) => search.isFree(place.seatId));
   if (free.length < search.quantity) return null;
   const runs = runsOfNeighbours(free);
   return together(runs, search) ?? split(runs, search.quantity);

@@ -158,9 +158,8 @@ async function lockDecidedSeats(
   }
   await appendSeatLog(
     tx,
-    eventId,
     decisions.flatMap(({ claim, outcome, newSeatIds, takenOver }) => {
-      const entry = { to: 'locked' as const, holdId: outcome.holdId, userId: claim.userId };
+      const entry = { eventId, to: 'locked' as const, holdId: outcome.holdId, userId: claim.userId };
       return [
         {
           ...entry,

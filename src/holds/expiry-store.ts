@@ -44,8 +44,7 @@ export async function expireDueHolds(
   }));
   await appendSeatLog(
     tx,
-    eventId,
-    expired.map((hold) => ({ ...hold, from: 'locked', to: 'available', reason: 'expired' })),
+    expired.map((hold) => ({ ...hold, eventId, from: 'locked', to: 'available', reason: 'expired' })),
   );
   return expired;
 }

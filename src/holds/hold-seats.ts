@@ -136,12 +136,12 @@ async function winBest(
     getSeatLayout(resources, rules.eventId),
     getSeatStatuses(resources, rules.eventId),
   ]);
+  const places = layout.placesOfTier(tier);
   const taken = new Set<SeatId>();
   const isFree = (seatId: SeatId) => statuses.letters[seatId - 1] === 'a' && !taken.has(seatId);
   for (let choice = 0; choice < CHOICES_MAX; choice += 1) {
     const drawFrom = choice === 0 ? 1 : GROUPS_DRAWN_FROM * choice;
-    const seatIds = chooseSeats(layout.places, {
-      tierId: tier,
+    const seatIds = chooseSeats(places, {
       quantity,
       isFree,
       drawFrom,

@@ -51,7 +51,7 @@ export type HoldFacts = {
 export function holdView(rules: SaleRules, layout: SeatLayout, hold: HoldFacts, nowMs: number): HoldView {
   const prices = new Map(rules.tiers.map((tier) => [tier.id, tier.priceAmount]));
   const seats = hold.seatIds.flatMap((seatId) => {
-    const place = layout.places[seatId - 1];
+    const place = layout.placeOf(seatId);
     if (place === undefined) return [];
     const { section, row, label, tierId } = place;
     return [{ id: seatId, section, row, label, tier: tierId, price: prices.get(tierId) ?? 0 }];

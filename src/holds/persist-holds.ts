@@ -38,16 +38,16 @@ async function write(
   claims: readonly Claim[],
   pick: (claims: readonly Claim[]) => readonly Claim[],
 ): Promise<BatchResult[]> {
-  const byEvent = [...Map.groupBy(claims, (claim) => claim.eventId)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const picked = new Set(pick(claims));
+  const others = Map.groupBy(
+    claims.filter((claim) => !picked.has(claim)),
+    ({ eventId }) => eventId,
+  );
   return inTransaction(db, async (tx) => {
-    const results: BatchResult[] = [];
-    for (const [eventId, ofEvent] of byEvent) {
-      const picked = new Set(pick(ofEvent));
-      const [first, ...more] = picked;
-      if (first !== undefined) results.push(await writeNewHolds(tx, eventId, [first, ...more]));
-      const others = ofEvent.filter((claim) => !picked.has(claim));
-      if (others.length > 0) results.push(await persistForEvent(tx, eventId, others));
-    }
+    const [first, ...more] = picked;
+    const results = first === undefined ? [] : await writeNewHolds(tx, [first, ...more]);
+    for (const [eventId, ofEvent] of [...others].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      results.push(await persistForEvent(tx, eventId, ofEvent));
     crashPoint('claim.written');
     return results;
   });

@@ -40,8 +40,8 @@ export async function blockSeats(tx: Tx, { eventId, userId, seatIds }: Blocking)
     .where('event_seat_id', 'in', free)
     .where('status', '=', 'available')
     .execute();
-  await appendSeatLog(tx, eventId, [
-    { seatIds: free, from: 'available', to: 'locked', holdId: null, userId, reason: 'blocked' },
+  await appendSeatLog(tx, [
+    { eventId, seatIds: free, from: 'available', to: 'locked', holdId: null, userId, reason: 'blocked' },
   ]);
   return { outcome: 'blocked', seatIds: free };
 }
@@ -59,8 +59,8 @@ export async function unblockSeats(tx: Tx, { eventId, userId, seatIds }: Blockin
     .where('status', '=', 'locked')
     .where('lock_kind', '=', 'blocked')
     .execute();
-  await appendSeatLog(tx, eventId, [
-    { seatIds: blocked, from: 'locked', to: 'available', holdId: null, userId, reason: 'unblocked' },
+  await appendSeatLog(tx, [
+    { eventId, seatIds: blocked, from: 'locked', to: 'available', holdId: null, userId, reason: 'unblocked' },
   ]);
   return blocked;
 }

@@ -2,8 +2,17 @@ import { toBytes } from '../platform/id.ts';
 import type { DbOrTx } from '../platform/mysql.ts';
 import type { SeatPlace } from './seat-layout.ts';
 
+export type SectionRow = {
+  readonly sectionId: number;
+  readonly name: string;
+  readonly isGeneralAdmission: boolean;
+};
+
 /** Every seat of an event with where it is, by seat id. */
-export async function listSeatPlaces(db: DbOrTx, eventId: string): Promise<SeatPlace[]> {
+export async function listSeatPlaces(
+  db: DbOrTx,
+  eventId: string,
+): Promise<{ sections: SectionRow[]; seats: Omit<SeatPlace, 'section' | 'isGeneralAdmission'>[] }> {
   const event = toBytes(eventId);
   const [sections, seats] = await Promise.all([
     db
@@ -14,33 +23,25 @@ export async function listSeatPlaces(db: DbOrTx, eventId: string): Promise<SeatP
     db
       .selectFrom('event_seats')
       .select([
-        'event_seat_id',
-        'section_id',
-        'tier_id',
-        'row_label',
-        'seat_label',
-        'row_no',
-        'row_position',
-        'seat_rank',
+        'event_seat_id as seatId',
+        'section_id as sectionId',
+        'tier_id as tierId',
+        'row_label as row',
+        'seat_label as label',
+        'row_no as rowNo',
+        'row_position as position',
+        'seat_rank as rank',
       ])
       .where('event_id', '=', event)
       .orderBy('event_seat_id')
       .execute(),
   ]);
-  const byId = new Map(sections.map((section) => [section.section_id, section]));
-  return seats.map((seat) => {
-    const section = byId.get(seat.section_id);
-    return {
-      seatId: seat.event_seat_id,
-      sectionId: seat.section_id,
-      section: section?.section_name ?? '',
-      isGeneralAdmission: section?.general_admission === 1,
-      tierId: seat.tier_id,
-      row: seat.row_label,
-      label: seat.seat_label,
-      rowNo: seat.row_no,
-      position: seat.row_position,
-      rank: seat.seat_rank,
-    };
-  });
+  return {
+    sections: sections.map((section) => ({
+      sectionId: section.section_id,
+      name: section.section_name,
+      isGeneralAdmission: section.general_admission === 1,
+    })),
+    seats,
+  };
 }

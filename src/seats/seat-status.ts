@@ -47,8 +47,8 @@ async function readSeatStatuses(resources: Resources, eventId: string): Promise<
     getSeatLayout(resources, eventId),
     listTakenSeats(resources.db, eventId),
   ]);
-  const letters = Buffer.alloc(layout.places.length, 'a');
-  const counts = { available: layout.places.length - taken.length, locked: 0, booked: 0, blocked: 0 };
+  const letters = Buffer.alloc(layout.seatCount, 'a');
+  const counts = { available: layout.seatCount - taken.length, locked: 0, booked: 0, blocked: 0 };
   for (const { seatId, status } of taken) {
     letters.write(letterOf(status), seatId - 1, 'latin1');
     counts[status] += 1;

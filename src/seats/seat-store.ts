@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
-import { type SeatId, newId, toBytes, toHex } from '../platform/id.ts';
+import { type SeatId, newId, toBytes } from '../platform/id.ts';
+import { jsonRows } from '../platform/json-rows.ts';
 import { type DbOrTx, type Tx, nowPlusMs } from '../platform/mysql.ts';
 import { BLOCKED_HOLD_ID, type ShownStatus } from './seat.ts';
 
@@ -11,6 +12,7 @@ const ROWS_PER_STATEMENT = 1_000;
 const RETAKEN_FOR_MS = 60_000;
 
 export type SeatLogEntry = {
+  readonly eventId: string;
   readonly seatIds: readonly SeatId[];
   readonly from: SeatStatus;
   readonly to: SeatStatus;
@@ -42,7 +44,7 @@ export async function bookSeats(
     sale.seatIds.length,
     'seats that this transaction has locked changed',
   );
-  await appendSeatLog(tx, eventId, [{ ...sale, from: 'locked', to: 'booked', reason: 'paid' }]);
+  await appendSeatLog(tx, [{ ...sale, from: 'locked', to: 'booked', reason: 'paid' }]);
   return { otherSeatIds };
 }
 
@@ -62,8 +64,9 @@ export async function releaseSeats(
     .where('hold_id', '=', toBytes(release.holdId))
     .where('status', '=', 'locked')
     .execute();
-  await appendSeatLog(tx, release.eventId, [
+  await appendSeatLog(tx, [
     {
+      eventId: release.eventId,
       seatIds,
       from: 'locked',
       to: 'available',
@@ -111,7 +114,7 @@ export async function retakeSeats(
     .where('event_seat_id', 'in', free)
     .where('status', '=', 'available')
     .execute();
-  await appendSeatLog(tx, retake.eventId, [
+  await appendSeatLog(tx, [
     { ...retake, seatIds: free, from: 'available', to: 'locked', reason: 'paid_late' },
   ]);
   return true;
@@ -146,9 +149,7 @@ export async function freeBookedSeat(
     .where('status', '=', 'booked')
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) return false;
-  await appendSeatLog(tx, seat.eventId, [
-    { ...seat, seatIds: [seat.seatId], from: 'booked', to: 'available' },
-  ]);
+  await appendSeatLog(tx, [{ ...seat, seatIds: [seat.seatId], from: 'booked', to: 'available' }]);
   return true;
 }
 
@@ -185,30 +186,31 @@ export async function listTakenSeats(
 }
 
 /** Appends to the seats' story. Every change of a seat's state is told here, in the transaction that makes it. */
-export async function appendSeatLog(
-  tx: Tx,
-  eventId: string,
-  entries: readonly SeatLogEntry[],
-): Promise<void> {
-  const rows = entries.flatMap((entry) => {
-    const { from, to, reason } = entry;
-    const hold = entry.holdId === null ? undefined : toHex(entry.holdId);
-    const user = entry.userId === null ? undefined : toHex(entry.userId);
-    return entry.seatIds.map((seat) => ({ seat, log: toHex(newId()), from, to, hold, user, reason }));
-  });
+export async function appendSeatLog(tx: Tx, entries: readonly SeatLogEntry[]): Promise<void> {
+  const rows = entries.flatMap(({ seatIds, ...entry }) =>
+    seatIds.map((seat) => ({ ...entry, seat, log: newId() })),
+  );
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-    // A document costs a fraction of what as many parameters cost to be composed and escaped.
+    const { table, of } = jsonRows('entry', LOG_COLUMNS, rows.slice(from, from + ROWS_PER_STATEMENT));
     await sql`
       INSERT INTO seat_log (event_id, event_seat_id, log_id, from_status, to_status, hold_id, user_id, reason, created_at)
-      SELECT ${toBytes(eventId)}, entry.seat, UNHEX(entry.log), entry.from_status, entry.to_status,
-        UNHEX(entry.hold), UNHEX(entry.user), entry.reason, UTC_TIMESTAMP(3)
-      FROM JSON_TABLE(${JSON.stringify(rows.slice(from, from + ROWS_PER_STATEMENT))}, '$[*]' COLUMNS (
-        seat INT UNSIGNED PATH '$.seat', log CHAR(32) PATH '$.log', from_status CHAR(9) PATH '$.from',
-        to_status CHAR(9) PATH '$.to', hold CHAR(32) PATH '$.hold', user CHAR(32) PATH '$.user',
-        reason CHAR(32) PATH '$.reason')) AS entry
+      SELECT ${of('eventId')}, ${of('seat')}, ${of('log')}, ${of('from')}, ${of('to')}, ${of('holdId')}, ${of('userId')}, ${of('reason')},
+        UTC_TIMESTAMP(3)
+      FROM ${table}
     `.execute(tx);
   }
 }
+
+const LOG_COLUMNS = {
+  eventId: 'id',
+  seat: 'int',
+  log: 'id',
+  from: 'text',
+  to: 'text',
+  holdId: 'id',
+  userId: 'id',
+  reason: 'text',
+} as const;
 
 export const FREED = {
   status: 'available',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { type Claim, HOLD_CLAIMED } from '../../src/holds/jobs.ts';
@@ -125,6 +126,31 @@ test('a batch of new buyers of whom one has an open hold after all / its claim j
     seats: [{ id: 1 }, { id: 2 }],
   });
   expect(await statusOf(fresh, opening.claimId)).toBe('held');
+});
+
+test("a batch of new holds of several events, one buyer in both / each has its event's seat and its own time", async () => {
+  const events = await Promise.all([1, 2].map(() => createTestEvent(holdfast.current)));
+  const buyer = await guest(holdfast.current);
+  const claims = events.map(({ eventId }, index) => ({
+    ...claimOf(buyer, eventId, [7, 8 + index]),
+    ttlMs: (index + 1) * 60_000,
+  }));
+  const writtenMs = Date.now();
+  await persistHolds(resources(), claims);
+  for (const [index, { claimId, eventId, ttlMs }] of claims.entries()) {
+    const { body } = await buyer.request('GET', `/api/holds/${claimId}`);
+    expect(body).toMatchObject({ eventId, status: 'held', seats: [{ id: 7 }, { id: 8 + index }] });
+    expect(Date.parse(body.expiresAt)).toBeGreaterThanOrEqual(writtenMs + ttlMs - 1_000);
+    expect(Date.parse(body.expiresAt)).toBeLessThan(writtenMs + ttlMs + 30_000);
+    const [seat] = await sql<{ locked_ms: number }>`
+      SELECT TIMESTAMPDIFF(MICROSECOND, holds.expires_at, seat.lock_expire) AS locked_ms
+      FROM event_seats AS seat JOIN holds ON holds.event_id = seat.event_id AND holds.hold_id = seat.hold_id
+      WHERE seat.event_id = ${toBytes(eventId)} AND seat.hold_id = ${toBytes(claimId)} AND seat.status = 'locked'
+    `
+      .execute(resources().db)
+      .then(({ rows }) => rows);
+    expect(seat?.locked_ms).toBe(0);
+  }
 });
 
 test('a batch of new buyers of whom one has booked as many seats as she may / is rejected, and the others are held', async () => {

@@ -22,6 +22,30 @@ describe('POST /api/events/:eventId/holds', () => {
     expect(ttlMs).toBeLessThanOrEqual(61_000);
   });
 
+  it('of an event whose plan was replaced, as a draft, names the seats of the new plan', async () => {
+    const draft = await createTestEvent(holdfast.current, { publish: false });
+    const path = `/api/admin/events/${draft.eventId}`;
+    expect((await draft.organiser.request('GET', `${path}/seats`)).body.seats).toHaveLength(draft.seatCount);
+    const generator = {
+      name: 'A small hall',
+      categories: [{ name: 'Stalls' }],
+      parts: [{ kind: 'rows', name: 'Balcony', category: 'Stalls', rows: 1, seatsPerRow: 6 }],
+    };
+    const replaced = await draft.organiser.request('PUT', `${path}/plan`, {
+      generator,
+      prices: { Stalls: 900 },
+    });
+    expect(replaced.status).toBe(200);
+    await draft.organiser.request('POST', `${path}/publish`);
+    const buyer = await guest(holdfast.current);
+    const held = await buyer.request('POST', `/api/events/${draft.eventId}/holds`, { seatIds: [6] });
+    expect(held.body).toMatchObject({ total: 900, seats: [{ id: 6, section: 'Balcony' }] });
+    await eventually(async () => {
+      const { body } = await buyer.request('GET', `/api/events/${draft.eventId}/seats`);
+      expect(body.seats).toHaveLength(6);
+    });
+  });
+
   it('with a seat that another has answers 409 with that seat and takes none of the others', async () => {
     const { eventId } = await createTestEvent(holdfast.current);
     const [first, second, third] = await Promise.all([

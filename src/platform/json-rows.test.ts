@@ -1,0 +1,31 @@
+import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { newId, toBytes, toHex } from './id.ts';
+import { jsonRows } from './json-rows.ts';
+
+const db = new Kysely<object>({
+  dialect: {
+    createAdapter: () => new MysqlAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (inner) => new MysqlIntrospector(inner),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+  },
+});
+
+it('rows of a document / carry what differs, and what is the same in all of them once', () => {
+  const [event, one, two] = [newId(), newId(), newId()];
+  const { table, of } = jsonRows('row_of', { event: 'id', hold: 'id', seat: 'int', note: 'text' }, [
+    { event, hold: one, seat: 1, note: null },
+    { event, hold: two, seat: 2, note: null },
+  ]);
+  const { parameters } =
+    sql`SELECT ${of('event')}, ${of('hold')}, ${of('seat')}, ${of('note')} FROM ${table}`.compile(db);
+  expect(parameters).toEqual([
+    toBytes(event),
+    null,
+    JSON.stringify([
+      [toHex(one), 1],
+      [toHex(two), 2],
+    ]),
+  ]);
+});
