@@ -12,6 +12,7 @@ import {
   measureLoad,
   sideBySide,
   warmUpMs,
+  warmly,
 } from './work.ts';
 
 const SEATS = 20_000;
@@ -24,7 +25,7 @@ export const read: Work = {
   name: 'read',
   says: 'GET /seats of 20,000 seats under 200 changes a second, fresh and 304, against a hello of Express',
   async run(context) {
-    const { stack, seconds } = context;
+    const { stack } = context;
     const eventId = await makeEvent(stack.resources, SEATS);
     const hello = await stack.baseline('bare');
     const buyers = makeBuyers(stack.resources, SEATS);
@@ -57,14 +58,16 @@ export const read: Work = {
     };
     await runHello(warmUpMs(context));
     await runSeats(false, warmUpMs(context));
+    await runSeats(true, warmUpMs(context));
     context.windows.length = 0;
+    const hellos = warmly(context, runHello);
     const fresh = await sideBySide(
-      () => runHello(seconds * 1000),
-      () => runSeats(false, seconds * 1000),
+      hellos,
+      warmly(context, (durationMs) => runSeats(false, durationMs)),
     );
     const known = await sideBySide(
-      () => runHello(seconds * 1000),
-      () => runSeats(true, seconds * 1000),
+      hellos,
+      warmly(context, (durationMs) => runSeats(true, durationMs)),
     );
     return [
       row('read, fresh', 'copies/s', fresh, 0.3),

@@ -2,7 +2,7 @@ import { makeRow } from '../report/row.ts';
 import { makeBuyers } from '../system/buyers.ts';
 import { makeEvent } from '../system/events.ts';
 import { holdDirectly } from '../system/hold-directly.ts';
-import { type Work, detailOf, measureLoad, sideBySide, warmUpMs } from './work.ts';
+import { type Work, detailOf, measureLoad, sideBySide, warmUpMs, warmly } from './work.ts';
 
 const BUYERS = 1_000;
 const SEATS_WANTED = 10;
@@ -12,7 +12,7 @@ export const refuse: Work = {
   name: 'refuse',
   says: '409 for seats that another has, against Express with one bare SET NX',
   async run(context) {
-    const { stack, seconds } = context;
+    const { stack } = context;
     const eventId = await makeEvent(stack.resources, 1_000);
     const seatIds = Array.from({ length: SEATS_WANTED }, (_, index) => index + 1);
     await holdDirectly(stack.resources, eventId, seatIds);
@@ -32,8 +32,8 @@ export const refuse: Work = {
     await run(true, warmUpMs(context));
     context.windows.length = 0;
     const { work, baseline, baselinePerSecond } = await sideBySide(
-      () => run(false, seconds * 1000),
-      () => run(true, seconds * 1000),
+      warmly(context, (durationMs) => run(false, durationMs)),
+      warmly(context, (durationMs) => run(true, durationMs)),
     );
     return [
       makeRow({

@@ -42,6 +42,7 @@ export type Measured<Report extends LoadReport = LoadReport> = Report & {
 /** Everything but the product's own. */
 const NOT_THE_PRODUCT = /^(baseline|generator|stripe stand-in)/;
 const WARM_UP_SECONDS_MAX = 2;
+const WARM_UP_AGAIN_MS = 1_000;
 
 export function warmUpMs({ seconds }: BenchOptions): number {
   return Math.min(seconds, WARM_UP_SECONDS_MAX) * 1000;
@@ -112,6 +113,22 @@ export async function sideBySide(
   const worked = await work();
   const after = await baseline();
   return { work: worked, baseline: after, baselinePerSecond: mean([before.perSecond, after.perSecond]) };
+}
+
+/**
+ * Measures `run` from where a second of the same load ends: while the other side was measured this one was idle, and V8
+ * gives up optimised code of a process that is.
+ */
+export function warmly(
+  context: Context,
+  run: (durationMs: number) => Promise<Measured>,
+): () => Promise<Measured> {
+  return async () => {
+    const windows = context.windows.length;
+    await run(Math.min(warmUpMs(context), WARM_UP_AGAIN_MS));
+    context.windows.length = windows;
+    return run(context.seconds * 1000);
+  };
 }
 
 export function mean(values: readonly number[]): number {
