@@ -13,7 +13,7 @@ import {
 import { SESSION_WAIT_MS_MAX, restartPayment } from '../payments/start-payment.ts';
 import type { SessionFacts } from '../payments/stripe-sessions.ts';
 import { crashPoint } from '../platform/crash-point.ts';
-import { inTransaction } from '../platform/mysql.ts';
+import { inTransaction, retryRolledBack } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { listSeatsOfHold } from '../seats/seat-store.ts';
 import { restartWindow } from './begin-checkout.ts';
@@ -105,8 +105,10 @@ async function keepSession(
   const { paymentId, eventId, holdId } = payment;
   const { sessionId, url, expiresAt } = session;
   // A hold leaves checkout only when none of its payments waits for money: as long as this one does, it has its seats.
-  if (!(await storeSession(resources.db, { paymentId, sessionId, url, expiresAt })))
-    return endLateSession(resources, payment, session);
+  const isStored = await retryRolledBack(() =>
+    storeSession(resources.db, { paymentId, sessionId, url, expiresAt }),
+  );
+  if (!isStored) return endLateSession(resources, payment, session);
   crashPoint('session.stored');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
   return { outcome: 'opened', paymentId, url: url ?? '' };

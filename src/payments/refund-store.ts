@@ -19,6 +19,8 @@ export type Refund = {
 export type NewRefund = Omit<Refund, 'tries'> & { readonly dedupeKey: string };
 
 const ERROR_TEXT_MAX = 500;
+/** The longest that a refund on its way is not asked after. */
+const SILENT_MS_MAX = 60 * 60_000;
 
 /** false when a refund with the same cause, or the same refund of Stripe, is there already. */
 export async function insertRefund(tx: Tx, refund: NewRefund): Promise<boolean> {
@@ -76,22 +78,23 @@ export async function listDueRefunds(db: DbOrTx, limit: number): Promise<string[
   return rows.map((row) => fromBytes(row.refund_id));
 }
 
-/** Payments with a refund on its way at Stripe of which nothing was heard for a while. */
+/**
+ * Payments with a refund on its way at Stripe of which nothing was heard for a while: at least `silentMsMin`, and half
+ * of the time for which it had been on its way when it was last heard of or asked after.
+ */
 export async function listPaymentsWithSilentRefunds(
   db: DbOrTx,
-  silentMs: number,
+  silentMsMin: number,
   limit: number,
 ): Promise<string[]> {
+  const waited = sql`TIMESTAMPDIFF(MICROSECOND, created_at, next_try_at)`;
+  const silentFor = sql`LEAST(${SILENT_MS_MAX * 1000}, GREATEST(${Math.round(silentMsMin) * 1000}, ${waited} DIV 2))`;
   const rows = await db
     .selectFrom('refunds')
     .select('payment_id')
     .distinct()
     .where('status', 'in', ['pending', 'requires_action'])
-    .where(
-      'next_try_at',
-      '<=',
-      sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${Math.round(silentMs) * 1000} MICROSECOND`,
-    )
+    .where('next_try_at', '<=', sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${silentFor} MICROSECOND`)
     .limit(limit)
     .execute();
   return rows.map((row) => fromBytes(row.payment_id));

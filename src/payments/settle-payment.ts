@@ -1,7 +1,7 @@
 import { isLiveKey } from './stripe-gateway.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
-import { NOW, inTransaction, isDuplicate } from '../platform/mysql.ts';
+import { NOW, inTransaction, isDuplicate, retryRolledBack } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import type { PaymentFlag } from './payment.ts';
 import {
@@ -66,8 +66,7 @@ async function applySession(
     ...(session.transactionId === null ? {} : { transaction_id: session.transactionId }),
   };
   const flag = mismatchOf(payment, session);
-  const moved = await movePayment(
-    resources.db,
+  const move: Parameters<typeof movePayment>[1] =
     outcome === 'paid'
       ? {
           paymentId,
@@ -81,8 +80,8 @@ async function applySession(
             ...(flag === null ? {} : { flag }),
           },
         }
-      : { paymentId, from: ['pending'], to: outcome, set: known },
-  );
+      : { paymentId, from: ['pending'], to: outcome, set: known };
+  const moved = await retryRolledBack(() => movePayment(resources.db, move));
   crashPoint('event.settled');
   if (moved) resources.log.info({ paymentId, sessionId: session.sessionId, outcome }, 'payment.settled');
   return { outcome, payment };

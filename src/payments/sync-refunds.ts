@@ -13,13 +13,22 @@ import {
 import { StripeFailure } from './stripe-failure.ts';
 import { type RefundFacts, listRefunds } from './stripe-refunds.ts';
 
-const SILENT_MS = 10 * 60_000;
+/** Of the time in which a refund's job is given to another: Stripe's webhook comes within seconds, if it comes. */
+const SILENT_RECOVERIES = 6;
 const PAYMENTS_PER_RUN = 20;
 
-/** Asks Stripe about refunds that have been on their way for long; one that does not answer is left for the next run. */
+/**
+ * Asks Stripe about refunds of which it has said nothing for long; one that does not answer is left for the next run. A
+ * refund may be on its way for days, so each is asked after again when half as much time has passed as it had been on
+ * its way at the last look, and at least every hour.
+ */
 export async function syncPendingRefunds(resources: Resources): Promise<{ synced: number; failed: number }> {
   const counts = { synced: 0, failed: 0 };
-  for (const paymentId of await listPaymentsWithSilentRefunds(resources.db, SILENT_MS, PAYMENTS_PER_RUN)) {
+  for (const paymentId of await listPaymentsWithSilentRefunds(
+    resources.db,
+    SILENT_RECOVERIES * resources.config.recoveryMs,
+    PAYMENTS_PER_RUN,
+  )) {
     try {
       await syncRefundsOfPayment(resources, paymentId);
       await touchOpenRefunds(resources.db, paymentId);

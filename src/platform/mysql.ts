@@ -120,9 +120,17 @@ export function connectionOptions(url: string) {
  * @throws what `work` throws, and the last deadlock when the tries are used up.
  */
 export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return retryRolledBack(() => db.transaction().execute(work));
+}
+
+/**
+ * The same for a statement that is a transaction by itself: InnoDB may choose it, too, for a deadlock's victim.
+ * @throws what `work` throws, and the last deadlock when the tries are used up.
+ */
+export async function retryRolledBack<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
       if (tries >= TRANSACTION_TRIES_MAX || !isRetriable(error)) throw error;
     }

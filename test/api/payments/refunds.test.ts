@@ -142,6 +142,29 @@ describe('the outbox of refunds', () => {
     expect((await paymentRow(holdfast.current, at.paymentId)).payment_status).toBe('refunded');
   });
 
+  it.each([
+    { sentHoursAgo: 2, heardMinutesAgo: 50, isAskedAfter: true },
+    { sentHoursAgo: 2, heardMinutesAgo: 30, isAskedAfter: false },
+    { sentHoursAgo: 48, heardMinutesAgo: 61, isAskedAfter: true },
+    { sentHoursAgo: 48, heardMinutesAgo: 59, isAskedAfter: false },
+  ])(
+    'a refund sent $sentHoursAgo h ago, last heard of $heardMinutesAgo min ago / is asked after: $isAskedAfter',
+    async ({ sentHoursAgo, heardMinutesAgo, isAskedAfter }) => {
+      await control(holdfast.current, 'POST', 'api', { settleMs: 100 });
+      const at = await paidFor([1], REFUND_PENDING_FIRST);
+      await dropWebhooks(holdfast.current);
+      await ask(at, 2500, 'cause');
+      await send();
+      await sql`
+        UPDATE refunds SET created_at = UTC_TIMESTAMP(3) - INTERVAL ${sentHoursAgo} HOUR,
+          next_try_at = UTC_TIMESTAMP(3) - INTERVAL ${heardMinutesAgo} MINUTE
+        WHERE payment_id = ${toBytes(at.paymentId)}
+      `.execute(holdfast.current.server.resources.db);
+      const { synced } = await syncPendingRefunds(holdfast.current.server.resources);
+      expect(synced).toBe(isAskedAfter ? 1 : 0);
+    },
+  );
+
   it('a part refunded outside is noted, and leaves the seats alone', async () => {
     const at = await paidFor([1, 2]);
     const { stripe } = holdfast.current.server.resources;

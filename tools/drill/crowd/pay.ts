@@ -5,6 +5,8 @@ import { ask } from './ask.ts';
 import { type Buyer, type Crowd, chance, pick } from './crowd.ts';
 
 const DECLINED_CARD = '4000000000000002';
+/** Its refunds are pending at first. */
+const SLOW_REFUND_CARD = '4000000000007726';
 const ASKS_AFTER_MS = 250;
 /** How long after the end of the time for paying a late payer comes, at most. */
 const LATE_BY_MS = 1_500;
@@ -21,7 +23,8 @@ export async function checkOutAndPay(crowd: Crowd, buyer: Buyer, hold: HoldAnswe
   if (does < 0.35)
     await wait(Math.max(0, Math.min(crowd.endMs, at.untilMs + buyer.random() * LATE_BY_MS) - nowMs()));
   if (does > 0.85) await pressPay(crowd, buyer, at, DECLINED_CARD);
-  if ((await pressPay(crowd, buyer, at)) !== 'complete') return;
+  const card = chance(buyer, 0.2) ? SLOW_REFUND_CARD : undefined;
+  if ((await pressPay(crowd, buyer, at, card)) !== 'complete') return;
   const payment = await followPayment(crowd, buyer, at.paymentId, isSettled);
   const booking = pick(buyer, payment?.bookings.filter(({ status }) => status === 'confirmed') ?? []);
   if (booking !== undefined && chance(buyer, 0.25)) await cancel(crowd, buyer, booking.id);
