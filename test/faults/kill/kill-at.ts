@@ -48,11 +48,13 @@ export function testKillsIn(kinds: readonly UnitKind[]): void {
     await stores.stop();
   }, TEST_WITHIN_MS);
 
-  it.each(CRASH_POINTS.filter((point) => kinds.includes(CASES[point].kind)))(
+  it.for(CRASH_POINTS.filter((point) => kinds.includes(CASES[point].kind)))(
     'killed at %s / started again / nothing is lost, sold twice or stuck',
     { timeout: TEST_WITHIN_MS },
-    async (point) => {
-      expect(await killAt(system, point, (name) => orderFile(folder, name))).toEqual([]);
+    async (point, { annotate }) => {
+      const { wrong, restedAfterMs } = await killAt(system, point, (name) => orderFile(folder, name));
+      await annotate(`at rest ${(restedAfterMs / 1000).toFixed(1)} s after it was killed`);
+      expect(wrong).toEqual([]);
     },
   );
 }
@@ -61,12 +63,12 @@ function orderFile(folder: string, name: string): string {
   return join(folder, `order-${name.replace(' ', '-')}`);
 }
 
-/** Everything that is not as it must be, in words. */
+/** Everything that is not as it must be, in words; and how long after the kill nothing was left to be done. */
 async function killAt(
   system: System,
   point: CrashPoint,
   orderFileOf: (name: string) => string,
-): Promise<string[]> {
+): Promise<{ wrong: string[]; restedAfterMs: number }> {
   const { kind, scenario } = CASES[point];
   const [unit] = system.unitsOf(kind);
   if (unit === undefined) throw new Error(`There is no ${kind}.`);
@@ -81,13 +83,16 @@ async function killAt(
   if (buyer === undefined || other === undefined) throw new Error('Nobody came.');
   await writeFile(orderFileOf(unit.name), point);
   const died = inTime(unit.ended(), `No ${kind} ever came to ${point}`);
+  const killedMs = died.then(() => performance.now());
   const restarted = died.then(() => unit.start());
   await Promise.all([SCENARIOS[scenario]({ system, crowd, buyer, other, died }), restarted]);
   const unfinished = await comeToRest(system.resources, crowd, REST_WITHIN_MS);
-  return [
+  const restedAfterMs = performance.now() - (await killedMs);
+  const wrong = [
     ...Object.keys(unfinished).map((what) => `not at rest: ${what}`),
     ...(await checkRun(system, crowd, { hasLostRedis: scenario === 'Redis forgets' })),
   ];
+  return { wrong, restedAfterMs };
 }
 
 async function inTime(work: Promise<void>, otherwise: string): Promise<void> {
