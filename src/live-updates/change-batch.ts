@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { SeatLetter } from '../seats/seat.ts';
 import { type ChangeEntry, latestBySeat } from './change-stream.ts';
@@ -57,6 +58,7 @@ export function openChangeBatch(
     forgetOld(recent);
     recent.push({ frame, atMs: performance.now() });
     isSending = true;
+    crashPoint('stream.gathered');
     await send(frame);
     isSending = false;
     schedule();

@@ -61,6 +61,8 @@ export const CRASH_POINTS = [
   'event-cancel.hold-ended',
   'event-cancel.booking-cancelled',
   'block.committed',
+  // Seat maps are told of it: the server.
+  'stream.gathered',
   // Redis is made to agree with MySQL.
   'reconcile.compared',
   'reconcile.marked',

@@ -58,6 +58,7 @@ export const CASES: Readonly<Record<CrashPoint, Case>> = {
   'event-cancel.hold-ended': inSeatWorker('event is called off'),
   'event-cancel.booking-cancelled': inSeatWorker('event is called off'),
   'block.committed': inServer('seats are kept off sale'),
+  'stream.gathered': inServer('is watched'),
   'reconcile.compared': inCleanupWorker('Redis forgets'),
   'reconcile.marked': inCleanupWorker('Redis forgets'),
   'reconcile.unlocked': inCleanupWorker('Redis forgets'),

@@ -15,6 +15,7 @@ import {
   pressPay,
 } from '../../../tools/drill/crowd/pay.ts';
 import type { System } from '../../../tools/drill/system/system.ts';
+import { readStream } from '../../support/event-stream.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** What a scenario is played with. `died` resolves when the process that was to die has died. */
@@ -150,6 +151,25 @@ export const SCENARIOS = {
   'seats are kept off sale': async ({ system, crowd, died }) => {
     await organise(system, 'POST', `/api/admin/events/${crowd.eventId}/seats/block`, { seatIds: [4] });
     await died;
+  },
+  'is watched': async (play) => {
+    const { system, crowd, buyer, died } = play;
+    const url = new URL(`/api/events/${crowd.eventId}/stream`, system.serverUrls[0]).href;
+    const watched = await readStream(url);
+    const knownId = await eventually(() => {
+      if (watched.lastEventId() === '') throw new Error('The stream says nothing.');
+      return watched.lastEventId();
+    });
+    const hold = holdSeats(play, [1, 2]);
+    await died;
+    await watched.ended;
+    const resumed = await eventually(() => readStream(url, { 'last-event-id': knownId }), WITHIN_MS);
+    // Whatever has become of them by then.
+    await resumed.event(
+      ({ type, data }) => type === 'seats' && /\[1,"\w"\],\[2,"\w"\]/.test(JSON.stringify(data)),
+    );
+    resumed.close();
+    await release(crowd, buyer, await hold);
   },
   'Redis forgets': async (play) => {
     const { system, crowd, buyer, died } = play;
