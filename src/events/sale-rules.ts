@@ -19,6 +19,8 @@ export type SaleRules = {
   readonly holdTtlMs: number;
   /** Seat ids are 1..seatCount. */
   readonly seatCount: number;
+  /** That of the seat map, and of the layout with it. */
+  readonly seatMapVersion: number;
   /** ISO 4217. */
   readonly currency: string;
   readonly tiers: readonly Tier[];
@@ -59,6 +61,7 @@ export function saleRulesOf(event: EventRecord, holdTtlMsDefault: number): SaleR
     seatsPerBuyerMax: event.seatsPerBuyerMax,
     holdTtlMs: event.holdTtlSeconds === null ? holdTtlMsDefault : event.holdTtlSeconds * 1_000,
     seatCount: event.seatCount,
+    seatMapVersion: event.seatMapVersion,
     currency: event.currency,
     tiers: event.tiers,
   };

@@ -16,24 +16,37 @@ const HOLDS_PER_TRANSACTION_MAX = 200;
  * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
  * run at once share the work and harm nothing; a crash leaves at most Redis keys behind, which expire by themselves and
  * which reconciliation removes sooner.
+ * @throws AggregateError when the holds of a batch could not be ended: after all the others.
  */
 export async function expireOverdueHolds(
   resources: Resources,
   signal?: AbortSignal,
 ): Promise<{ holds: number; seats: number }> {
   const total = { holds: 0, seats: 0 };
+  const failures: unknown[] = [];
   for (;;) {
     const overdue = await listOverdueHolds(resources.db, HOLDS_LISTED_MAX);
     const before = total.holds;
     for (const { eventId, holdIds } of batchesOf(overdue)) {
-      if (signal?.aborted === true) return total;
-      const expired = await expireBatch(resources, eventId, holdIds);
-      total.holds += expired.length;
-      total.seats += expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
+      if (signal?.aborted === true) break;
+      try {
+        const expired = await expireBatch(resources, eventId, holdIds);
+        total.holds += expired.length;
+        total.seats += expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
+      } catch (error) {
+        resources.log.warn({ eventId, err: error }, 'holds.not-expired');
+        failures.push(error);
+      }
     }
     const madeNoProgress = total.holds === before;
-    if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress || signal?.aborted === true) return total;
+    if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress || signal?.aborted === true) break;
   }
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures,
+      `Batches of overdue holds that could not be ended: ${failures.length}.`,
+    );
+  return total;
 }
 
 type Batch = { readonly eventId: string; readonly holdIds: readonly string[] };

@@ -128,12 +128,9 @@ async function queuedView(resources: Resources, holdId: string, waiting: QueuedC
 }
 
 async function contextOf(resources: Resources, eventId: string) {
-  const [rules, layout] = await Promise.all([
-    getSaleRules(resources, eventId),
-    getSeatLayout(resources, eventId),
-  ]);
+  const rules = await getSaleRules(resources, eventId);
   if (rules === null) throw notFound();
-  return { rules, layout };
+  return { rules, layout: await getSeatLayout(resources, rules) };
 }
 
 function notFound(): Problem {

@@ -133,12 +133,12 @@ async function winBest(
 ): Promise<Won> {
   checkTier(resources, rules, tier, quantity);
   const [layout, statuses] = await Promise.all([
-    getSeatLayout(resources, rules.eventId),
+    getSeatLayout(resources, rules),
     getSeatStatuses(resources, rules.eventId),
   ]);
-  const places = layout.placesOfTier(tier);
+  const places = layout.placesOfTier(tier, (seatId) => statuses.letters[seatId - 1] === 'a');
   const taken = new Set<SeatId>();
-  const isFree = (seatId: SeatId) => statuses.letters[seatId - 1] === 'a' && !taken.has(seatId);
+  const isFree = (seatId: SeatId) => !taken.has(seatId);
   for (let choice = 0; choice < CHOICES_MAX; choice += 1) {
     const drawFrom = choice === 0 ? 1 : GROUPS_DRAWN_FROM * choice;
     const seatIds = chooseSeats(places, {
@@ -214,7 +214,7 @@ async function queued(
   const nowMs = resources.clock.nowMs();
   const waiting = { ...claim, jobId, ticket, queuedAtMs: nowMs };
   const [layout] = await Promise.all([
-    getSeatLayout(resources, rules.eventId),
+    getSeatLayout(resources, rules),
     rememberQueued(resources.redis, claim.token, waiting),
   ]);
   crashPoint('hold.remembered');
@@ -242,7 +242,7 @@ async function answered(
     const hold = await findHoldView(resources, { holdId: reply.holdId, userId: claim.userId });
     return { outcome: 'held', hold };
   }
-  const layout = await getSeatLayout(resources, rules.eventId);
+  const layout = await getSeatLayout(resources, rules);
   const facts = { holdId: reply.holdId, status: 'held' as const, ...reply.hold };
   return { outcome: 'held', hold: holdView(rules, layout, facts, resources.clock.nowMs()) };
 }

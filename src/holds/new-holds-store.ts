@@ -28,10 +28,12 @@ function buyerOf({ eventId, userId }: Claim): string {
  * @throws NotAllNew, or a duplicate key, when any claim is of another kind.
  */
 export async function writeNewHolds(tx: Tx, claims: readonly [Claim, ...Claim[]]): Promise<BatchResult[]> {
+  // Two batches that meet at the unique key of buyers come to it in one order.
+  const inOrder = claims.toSorted((a, b) => (buyerOf(a) < buyerOf(b) ? -1 : 1));
   const claim = jsonRows(
     'claim',
     { event: 'id', hold: 'id', user: 'id', seats: 'text', ttl: 'int', total: 'int', room: 'int' },
-    claims.map(({ claimId, eventId, userId, seatIds, ttlMs, totalMs, seatsPerBuyerMax }) => ({
+    inOrder.map(({ claimId, eventId, userId, seatIds, ttlMs, totalMs, seatsPerBuyerMax }) => ({
       event: eventId,
       hold: claimId,
       user: userId,

@@ -79,8 +79,8 @@ export async function listDueRefunds(db: DbOrTx, limit: number): Promise<string[
 }
 
 /**
- * Payments with a refund on its way at Stripe of which nothing was heard for a while: at least `silentMsMin`, and half
- * of the time for which it had been on its way when it was last heard of or asked after.
+ * Payments with a refund on its way at Stripe of which nothing was heard for a while, the longest first: at least
+ * `silentMsMin`, and half of the time that lay between its request and when it was last heard of or asked after.
  */
 export async function listPaymentsWithSilentRefunds(
   db: DbOrTx,
@@ -92,9 +92,11 @@ export async function listPaymentsWithSilentRefunds(
   const rows = await db
     .selectFrom('refunds')
     .select('payment_id')
-    .distinct()
     .where('status', 'in', ['pending', 'requires_action'])
+    .where('next_try_at', '<=', nowPlusMs(-silentMsMin))
     .where('next_try_at', '<=', sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${silentFor} MICROSECOND`)
+    .groupBy('payment_id')
+    .orderBy(sql`MIN(next_try_at)`)
     .limit(limit)
     .execute();
   return rows.map((row) => fromBytes(row.payment_id));

@@ -1,5 +1,5 @@
 import { newId } from '../platform/id.ts';
-import { inTransaction, type Tx } from '../platform/mysql.ts';
+import { type Tx, inTransaction, retryRolledBack } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { type Payment, findPayment, flagPayment, lockPayment } from './payment-store.ts';
 import { recountRefunds } from './refund-payment.ts';
@@ -18,9 +18,9 @@ const SILENT_RECOVERIES = 6;
 const PAYMENTS_PER_RUN = 20;
 
 /**
- * Asks Stripe about refunds of which it has said nothing for long; one that does not answer is left for the next run. A
- * refund may be on its way for days, so each is asked after again when half as much time has passed as it had been on
- * its way at the last look, and at least every hour.
+ * Asks Stripe about refunds of which it has said nothing for long; one that does not answer is put off like the others. A
+ * refund may be on its way for days, so each is asked after again when half as much time has passed as lay between its
+ * request and the last look, and at least every hour.
  */
 export async function syncPendingRefunds(resources: Resources): Promise<{ synced: number; failed: number }> {
   const counts = { synced: 0, failed: 0 };
@@ -31,12 +31,12 @@ export async function syncPendingRefunds(resources: Resources): Promise<{ synced
   )) {
     try {
       await syncRefundsOfPayment(resources, paymentId);
-      await touchOpenRefunds(resources.db, paymentId);
       counts.synced += 1;
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
       counts.failed += 1;
     }
+    await retryRolledBack(() => touchOpenRefunds(resources.db, paymentId));
   }
   return counts;
 }

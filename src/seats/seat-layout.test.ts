@@ -35,7 +35,9 @@ it('a layout / gives back each seat as it was read, by its id and by its tier, a
         Array.from({ length: 4 }, () => undefined),
       );
       for (const tier of [1, 2, 3])
-        expect(layout.placesOfTier(tier)).toEqual(expected.filter(({ tierId }) => tierId === tier));
+        expect(layout.placesOfTier(tier, (seatId) => seatId % 2 === 0)).toEqual(
+          expected.filter(({ tierId, seatId }) => tierId === tier && seatId % 2 === 0),
+        );
     }),
   );
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { recentEvent } from '../events/recent-events.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import { type ShownStatus, letterOf } from './seat.ts';
@@ -43,12 +44,14 @@ export async function getSeatStatuses(resources: Resources, eventId: string): Pr
 }
 
 async function readSeatStatuses(resources: Resources, eventId: string): Promise<SeatStatuses> {
-  const [layout, taken] = await Promise.all([
-    getSeatLayout(resources, eventId),
+  const [event, taken] = await Promise.all([
+    recentEvent(resources, eventId),
     listTakenSeats(resources.db, eventId),
   ]);
-  const letters = Buffer.alloc(layout.seatCount, 'a');
-  const counts = { available: layout.seatCount - taken.length, locked: 0, booked: 0, blocked: 0 };
+  // From here on it is known how its seats are named, for whoever is about to hold some.
+  const { seatCount } = event === null ? { seatCount: 0 } : await getSeatLayout(resources, event);
+  const letters = Buffer.alloc(seatCount, 'a');
+  const counts = { available: seatCount - taken.length, locked: 0, booked: 0, blocked: 0 };
   for (const { seatId, status } of taken) {
     letters.write(letterOf(status), seatId - 1, 'latin1');
     counts[status] += 1;

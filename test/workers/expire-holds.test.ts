@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { expireOverdueHolds } from '../../src/holds/expire-holds.ts';
-import { toBytes } from '../../src/platform/id.ts';
+import { toBytes, toHex } from '../../src/platform/id.ts';
 import { inTransaction } from '../../src/platform/mysql.ts';
 import { guest } from '../support/client.ts';
 import { createTestEvent } from '../support/events.ts';
@@ -56,6 +56,26 @@ it('expireOverdueHolds / two at once / each hold is ended once and each seat fre
     SELECT COUNT(*) AS entries FROM seat_log WHERE event_id = ${toBytes(eventId)} AND reason = 'expired'
   `.execute(resources.db);
   expect(Number(rows[0]?.entries)).toBe(1_000);
+});
+
+it('expireOverdueHolds / holds of one event can not be ended / those of the others are, and the failure is told', async () => {
+  const { resources } = holdfast.current.server;
+  const [broken, sound] = await Promise.all([1, 2].map(() => createTestEvent(holdfast.current)));
+  const [eventOfBroken, eventOfSound] = [broken?.eventId ?? '', sound?.eventId ?? ''];
+  await plantHolds(resources.db, eventOfBroken, [[1]], { expiresInMs: -5_000 });
+  await plantHolds(resources.db, eventOfSound, [[1]], { expiresInMs: -50 });
+  await sql`
+    CREATE TRIGGER never_ended BEFORE UPDATE ON holds FOR EACH ROW
+    IF NEW.event_id = ${sql.raw(`X'${toHex(eventOfBroken)}'`)} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'never'; END IF
+  `.execute(resources.db);
+  try {
+    await expect(expireOverdueHolds(resources)).rejects.toThrow(/could not be ended: 1/);
+    expect(await readSeats(resources, eventOfBroken, 1)).toMatchObject([{ status: 'locked' }]);
+    expect(await readSeats(resources, eventOfSound, 1)).toEqual([FREE]);
+  } finally {
+    await sql`DROP TRIGGER never_ended`.execute(resources.db);
+  }
+  expect(await expireOverdueHolds(resources)).toEqual({ holds: 1, seats: 1 });
 });
 
 it('cleanup selected expired seats then freed them without repeating the condition: a seat paid meanwhile was freed', async () => {

@@ -122,6 +122,7 @@ test('the rules of a sale carry the event and its tiers, and null stands for no 
     seatsPerBuyerMax: 4,
     holdTtlMs: 90_000,
     seatCount: 50,
+    seatMapVersion: 1,
     currency: 'EUR',
     tiers: [{ id: 1, name: 'Stalls', color: expect.any(String), priceAmount: 2_500 }],
   });
