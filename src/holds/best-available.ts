@@ -13,8 +13,8 @@ export type SeatSearch = {
 type Group = { readonly seatIds: readonly SeatId[]; readonly merit: number };
 
 /**
- * The best of the seats of one tier: together in one row if any row has so many neighbours free, near the front and the centre;
- * split into as few groups as possible only when it must be. null when the tier has too few seats left.
+ * The best of the seats of one tier: together in one row if any row has so many neighbours free, near the front and the
+ * centre; split into as few groups as possible only when it must be. null when too few are left.
  */
 export function chooseSeats(places: readonly SeatPlace[], search: SeatSearch): SeatId[] | null {
   const free = places.filter((place) => search.isFree(place.seatId));

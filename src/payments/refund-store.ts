@@ -88,7 +88,7 @@ export async function listPaymentsWithSilentRefunds(
   limit: number,
 ): Promise<string[]> {
   const waited = sql`TIMESTAMPDIFF(MICROSECOND, created_at, next_try_at)`;
-  const silentFor = sql`LEAST(${SILENT_MS_MAX * 1000}, GREATEST(${Math.round(silentMsMin) * 1000}, ${waited} DIV 2))`;
+  const silentFor = sql`LEAST(${SILENT_MS_MAX * 1000}, ${waited} DIV 2)`;
   const rows = await db
     .selectFrom('refunds')
     .select('payment_id')

@@ -8,11 +8,13 @@ export type SectionRow = {
   readonly isGeneralAdmission: boolean;
 };
 
+export type SeatRow = Omit<SeatPlace, 'section' | 'isGeneralAdmission'>;
+
 /** Every seat of an event with where it is, by seat id. */
 export async function listSeatPlaces(
   db: DbOrTx,
   eventId: string,
-): Promise<{ sections: SectionRow[]; seats: Omit<SeatPlace, 'section' | 'isGeneralAdmission'>[] }> {
+): Promise<{ sections: SectionRow[]; seats: SeatRow[] }> {
   const event = toBytes(eventId);
   const [sections, seats] = await Promise.all([
     db

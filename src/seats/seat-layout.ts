@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { SeatId } from '../platform/id.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
-import { type SectionRow, listSeatPlaces } from './seat-layout-store.ts';
+import { type SeatRow, type SectionRow, listSeatPlaces } from './seat-layout-store.ts';
 
 /** Where a seat is, in words and in order of merit. */
 export type SeatPlace = {
@@ -29,8 +29,6 @@ export type SeatLayout = {
   /** Only those that `test` lets through. */
   placesOfTier(tierId: number, test: (seatId: SeatId) => boolean): SeatPlace[];
 };
-
-type SeatRow = Omit<SeatPlace, 'section' | 'isGeneralAdmission'>;
 
 /** Five million seats in rows. */
 const CACHED_BYTES_MAX = 100 * 1024 * 1024;
