@@ -42,19 +42,21 @@ export type NewBookings = {
 };
 
 /** @throws a duplicate of the key `a_seat_is_sold_once` when any of the seats is sold: invariant I1. */
-export async function insertBookings(tx: Tx, sale: NewBookings): Promise<void> {
-  const rows = sale.lines.map((line) => ({
-    event_id: toBytes(sale.eventId),
-    booking_id: toBytes(newId()),
-    event_seat_id: line.seatId,
-    user_id: toBytes(sale.userId),
-    hold_id: toBytes(sale.holdId),
-    payment_id: toBytes(sale.paymentId),
-    status: 'confirmed' as const,
-    amount: line.amount,
-    currency: sale.currency,
-    confirmed_at: NOW,
-  }));
+export async function insertBookings(tx: Tx, sales: readonly NewBookings[]): Promise<void> {
+  const rows = sales.flatMap((sale) =>
+    sale.lines.map((line) => ({
+      event_id: toBytes(sale.eventId),
+      booking_id: toBytes(newId()),
+      event_seat_id: line.seatId,
+      user_id: toBytes(sale.userId),
+      hold_id: toBytes(sale.holdId),
+      payment_id: toBytes(sale.paymentId),
+      status: 'confirmed' as const,
+      amount: line.amount,
+      currency: sale.currency,
+      confirmed_at: NOW,
+    })),
+  );
   await tx.insertInto('bookings').values(rows).execute();
 }
 

@@ -1,6 +1,7 @@
 import type { SeatId } from '../platform/id.ts';
 import type { Tx } from '../platform/mysql.ts';
 import { bookSeats } from '../seats/seat-store.ts';
+import { bookAllSeats } from '../seats/seats-together-store.ts';
 import { type NewBookings, insertBookings } from './booking-store.ts';
 
 /**
@@ -13,6 +14,15 @@ export async function confirmBookings(
 ): Promise<{ otherSeatIds: readonly SeatId[] } | null> {
   const { eventId, holdId, userId, lines } = sale;
   const booked = await bookSeats(tx, { eventId, holdId, userId, seatIds: lines.map((line) => line.seatId) });
-  if (booked !== null) await insertBookings(tx, sale);
+  if (booked !== null) await insertBookings(tx, [sale]);
   return booked;
+}
+
+/** The same for several holds, each of which has locked just the seats that it buys. @throws NotAllAlike when any has not. */
+export async function confirmAllBookings(tx: Tx, sales: readonly NewBookings[]): Promise<void> {
+  await bookAllSeats(
+    tx,
+    sales.map(({ lines, ...sale }) => ({ ...sale, seatIds: lines.map((line) => line.seatId) })),
+  );
+  await insertBookings(tx, sales);
 }

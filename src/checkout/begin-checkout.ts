@@ -1,22 +1,26 @@
 import { confirmBookings } from '../bookings/confirm-booking.ts';
-import { type Hold, extendHold, findHold, lockHold, moveHold } from '../holds/hold-store.ts';
-import { findLivePayment, type Payment } from '../payments/payment-store.ts';
-import { startFreePayment, startPayment } from '../payments/start-payment.ts';
+import { type Hold, extendHold, listHolds, lockHold, moveHold } from '../holds/hold-store.ts';
+import { type Payment, findLivePayment, insertPayments } from '../payments/payment-store.ts';
+import { startFreePayment } from '../payments/start-payment.ts';
 import { crashPoint } from '../platform/crash-point.ts';
+import { joinCalls, joinReads } from '../platform/join-calls.ts';
 import type { PaymentId, SeatId } from '../platform/id.ts';
 import { type Tx, inTransaction } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { extendSeatLocks } from '../seats/seat-store.ts';
-import { type PricedSeat, listPricedSeats, shareEvent } from './checkout-store.ts';
-import { type Order, totalOf } from './order.ts';
+import { beginTogether } from './begin-together.ts';
+import { listPricedSeats, shareEvent } from './checkout-store.ts';
+import { type FrozenOrder, freezeOrder, paymentFor, windowEndOf } from './frozen-order.ts';
+import type { PaymentToOpen } from './open-checkout.ts';
 import { CHECKOUT_PROBLEMS } from './problems.ts';
 import { refuseEnded } from './refusals.ts';
 import { lockInRedis, tellSeatChanges } from './tell-changes.ts';
 
 export type BegunCheckout =
   /** A new payment waits for its session at Stripe. */
-  | { readonly outcome: 'begun'; readonly paymentId: PaymentId; readonly expiresAt: Date }
+  | { readonly outcome: 'begun'; readonly payment: PaymentToOpen; readonly expiresAt: Date }
   /** A double click, or a second tab: the payment that the hold has already. */
   | { readonly outcome: 'repeated'; readonly payment: Payment; readonly expiresAt: Date }
   /** Nothing to pay: the seats are booked. */
@@ -39,10 +43,9 @@ export type BeginCheckout = {
  * @throws Problem when the hold is not the caller's, is over, or the event is cancelled.
  */
 export async function beginCheckout(resources: Resources, command: BeginCheckout): Promise<BegunCheckout> {
-  const { db, log } = resources;
-  const found = ownHold(await findHold(db, command.holdId), command.userId);
+  const found = ownHold(await findHold(resources)(command.holdId), command.userId);
   const { eventId, holdId, userId } = found;
-  const { begun, seatIds } = await inTransaction(db, (tx) => begin(tx, resources, found, command));
+  const { begun, seatIds } = await begin(resources)({ found, command });
   const ids = { eventId, holdId, userId };
   crashPoint('checkout.committed');
   if (begun.outcome === 'free')
@@ -50,14 +53,28 @@ export async function beginCheckout(resources: Resources, command: BeginCheckout
   if (begun.outcome === 'begun')
     await lockInRedis(resources, { ...ids, seatIds, ttlMs: resources.config.holds.checkoutWindowMs });
   crashPoint('checkout.locked');
-  if (begun.outcome !== 'repeated')
-    log.info({ holdId, eventId, paymentId: begun.paymentId, outcome: begun.outcome }, 'checkout.begun');
+  const { outcome } = begun;
+  const paymentId = outcome === 'free' ? begun.paymentId : begun.payment.paymentId;
+  if (outcome !== 'repeated') resources.log.info({ holdId, eventId, paymentId, outcome }, 'checkout.begun');
   return begun;
 }
 
-type Begun = { readonly begun: BegunCheckout; readonly seatIds: readonly SeatId[] };
+const findHold = onePer(({ db, log }: Resources) =>
+  joinReads(log, 'holds.read', (holdIds) => listHolds(db, holdIds)),
+);
 
-async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCheckout): Promise<Begun> {
+export type Beginning = { readonly found: Hold; readonly command: BeginCheckout };
+export type Begun = { readonly begun: BegunCheckout; readonly seatIds: readonly SeatId[] };
+
+const begin = onePer((resources: Resources) =>
+  joinCalls<Beginning, Begun>(resources.log, {
+    name: 'checkouts.begun',
+    together: (beginnings) => beginTogether(resources, beginnings),
+    alone: (beginning) => inTransaction(resources.db, (tx) => beginOne(tx, resources, beginning)),
+  }),
+);
+
+async function beginOne(tx: Tx, resources: Resources, { found, command }: Beginning): Promise<Begun> {
   const { eventId, holdId } = found;
   const event = await shareEvent(tx, eventId);
   const hold = ownHold(await lockHold(tx, eventId, holdId), command.userId);
@@ -68,12 +85,9 @@ async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCh
     return { begun: { outcome: 'repeated', payment: live, expiresAt: hold.expiresAt }, seatIds: [] };
   await refuseEnded(tx, hold, live);
 
-  const seats = await listPricedSeats(tx, hold);
-  const expiresAt = windowEndOf(hold, resources);
-  const order: Order = {
-    lines: seats.map(({ id, amount }) => ({ seatId: id, amount })),
-    heldUntil: hold.expiresAt.toISOString(),
-  };
+  const seats = (await listPricedSeats(tx, [hold])).get(holdId) ?? [];
+  const frozen = freezeOrder(resources, event, hold, seats);
+  const { expiresAt, order, seatIds } = frozen;
   if (
     (await extendSeatLocks(tx, { eventId, holdId, expiresAt, lockKind: 'checkout' })) !== seats.length ||
     seats.length === 0
@@ -87,29 +101,20 @@ async function begin(tx: Tx, resources: Resources, found: Hold, command: BeginCh
     to: 'checkout',
     set: { expiresAt, checkoutLines: JSON.stringify(order.lines) },
   });
-  const seatIds = seats.map((seat) => seat.id);
-  const frozen = { eventId, holdId, userId: hold.userId, currency: event.currency, order };
-  if (totalOf(order.lines) === 0)
+  if (frozen.total === 0)
     return { begun: { outcome: 'free', eventId, paymentId: await bookFree(tx, frozen), expiresAt }, seatIds };
-  const paymentId = await startPayment(tx, {
-    ...frozen,
-    lines: seats.map((seat) => lineOf(event.name, seat)),
-    customerEmail: command.email,
-    urls: urlsOf(resources, eventId),
-    nowMs: resources.clock.nowMs(),
-  });
-  return { begun: { outcome: 'begun', paymentId, expiresAt }, seatIds };
+  const payment = paymentFor(resources, frozen, command.email);
+  await insertPayments(tx, [payment]);
+  return { begun: { outcome: 'begun', payment: { ...payment, tries: 0 }, expiresAt }, seatIds };
 }
 
 /** An order that costs nothing needs no Stripe: it is booked at once, with a payment of nothing. */
-async function bookFree(
-  tx: Tx,
-  frozen: { eventId: string; holdId: string; userId: string; currency: string; order: Order },
-): Promise<PaymentId> {
-  const { eventId, holdId, order } = frozen;
-  const paymentId = await startFreePayment(tx, frozen);
+async function bookFree(tx: Tx, { event, hold, order }: FrozenOrder): Promise<PaymentId> {
+  const { eventId, holdId, userId } = hold;
+  const sale = { eventId, holdId, userId, currency: event.currency };
+  const paymentId = await startFreePayment(tx, { ...sale, order });
   await moveHold(tx, { eventId, holdId, from: ['checkout'], to: 'booked', reason: 'free' });
-  const sold = await confirmBookings(tx, { ...frozen, paymentId, lines: order.lines });
+  const sold = await confirmBookings(tx, { ...sale, paymentId, lines: order.lines });
   if (sold === null) throw new Error(`The hold ${holdId} has not locked its seats.`);
   return paymentId;
 }
@@ -121,36 +126,8 @@ export async function restartWindow(tx: Tx, resources: Resources, hold: Hold): P
   await extendSeatLocks(tx, { ...hold, expiresAt, lockKind: 'checkout' });
 }
 
-function windowEndOf(hold: Hold, { config }: Resources): Date {
-  return new Date(hold.readAt.getTime() + config.holds.checkoutWindowMs);
-}
-
 /** @throws Problem `hold_not_found` unless it is this buyer's. */
 export function ownHold(hold: Hold | null, userId: string): Hold {
   if (hold !== null && hold.userId === userId) return hold;
   throw new Problem(CHECKOUT_PROBLEMS.hold_not_found, 'There is no such hold of yours.');
-}
-
-/** Where Stripe sends the browser; the pages that live there are the web pages' affair. */
-function urlsOf({ config }: Resources, eventId: string) {
-  const event = `${config.http.baseUrl}/events/${eventId}`;
-  return (paymentId: PaymentId) => ({
-    successUrl: `${event}/payments/${paymentId}?from=stripe`,
-    cancelUrl: `${event}?payment=cancelled`,
-  });
-}
-
-function lineOf(eventName: string, seat: PricedSeat): { name: string; description: string; amount: number } {
-  const place = [
-    seat.section,
-    seat.row === '' ? '' : `row ${seat.row}`,
-    seat.label === '' ? '' : `seat ${seat.label}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-  return {
-    name: place === '' ? eventName : `${eventName}: ${place}`.slice(0, 250),
-    description: seat.tierName,
-    amount: seat.amount,
-  };
 }

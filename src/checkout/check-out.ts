@@ -6,7 +6,7 @@ import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { type BeginCheckout, beginCheckout } from './begin-checkout.ts';
 import { endCheckout } from './end-checkout.ts';
-import { type OpenedCheckout, openCheckout } from './open-checkout.ts';
+import { type OpenedCheckout, type PaymentToOpen, openCheckout, openFor } from './open-checkout.ts';
 import { CHECKOUT_PROBLEMS } from './problems.ts';
 import { resultUrl } from './payment-view.ts';
 import { turnOf } from './turn.ts';
@@ -44,15 +44,13 @@ export async function checkOut(resources: Resources, command: BeginCheckout): Pr
   if (begun.outcome === 'free')
     return { outcome: 'ready', url: resultUrl(resources, begun), paymentId: begun.paymentId, expiresAt };
   if (begun.outcome === 'repeated') return awaitSession(resources, begun.payment, expiresAt);
-  const opened = await askForSession(resources, begun.paymentId, command.holdId);
-  return answerOf(resources, { paymentId: begun.paymentId, expiresAt }, opened);
+  const { payment } = begun;
+  const opened = await askForSession(resources, payment);
+  return answerOf(resources, { paymentId: payment.paymentId, expiresAt }, opened);
 }
 
-async function askForSession(
-  resources: Resources,
-  paymentId: string,
-  holdId: string,
-): Promise<OpenedCheckout | null> {
+async function askForSession(resources: Resources, payment: PaymentToOpen): Promise<OpenedCheckout | null> {
+  const { paymentId, holdId } = payment;
   const { outcome, waitMs } = await takeTurn(resources);
   if (outcome === 'full') {
     await endCheckout(resources, { holdId });
@@ -65,19 +63,20 @@ async function askForSession(
     await leaveToWorker(resources, { paymentId, waitMs, isReserved: true });
     return null;
   }
-  const opening = openInTurn(resources, paymentId, waitMs);
+  const opening = openInTurn(resources, payment, waitMs);
   return Promise.race([opening, wait(waitMs + STRIPE_WAIT_MS_MAX, null, { ref: false })]);
 }
 
 /** A turn that comes at once is this server's to use: a job for it would cost more than the request does. */
 async function openInTurn(
   resources: Resources,
-  paymentId: string,
+  payment: PaymentToOpen,
   waitMs: number,
 ): Promise<OpenedCheckout | null> {
+  const { paymentId } = payment;
   if (waitMs > 0) await wait(waitMs);
   try {
-    return await openCheckout(resources, paymentId, true);
+    return await (waitMs > 0 ? openCheckout(resources, paymentId, true) : openFor(resources, payment, true));
   } catch (error) {
     resources.log.warn({ paymentId, err: error }, 'checkout.not-opened');
     await leaveToWorker(resources, { paymentId, waitMs: RETRY_MS, isReserved: false });

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { EventStatus } from '../../db/schema.ts';
 import { fromBytes, toBytes } from '../platform/id.ts';
+import { jsonRows } from '../platform/json-rows.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
-import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
+import { type NamedSeat, type NamedSeatRow, toNamedSeat } from '../seats/named-seat-store.ts';
+import { SEAT_BY_HOLD } from '../seats/seats-together-store.ts';
 
 export type EventForSale = { readonly name: string; readonly status: EventStatus; readonly currency: string };
 
@@ -12,34 +14,48 @@ export type EventForSale = { readonly name: string; readonly status: EventStatus
  * being cancelled waits for the sales at hand, and a sale after it sees that it is cancelled. Locked before the hold.
  */
 export async function shareEvent(tx: Tx, eventId: string): Promise<EventForSale | null> {
-  const row = await tx
+  return (await shareEvents(tx, [eventId])).get(eventId) ?? null;
+}
+
+/** The same for several, by id. */
+export async function shareEvents(tx: Tx, eventIds: readonly string[]): Promise<Map<string, EventForSale>> {
+  const rows = await tx
     .selectFrom('events')
-    .select(['event_name', 'status', 'currency'])
-    .where('event_id', '=', toBytes(eventId))
+    .select(['event_id', 'event_name', 'status', 'currency'])
+    .where('event_id', 'in', [...new Set(eventIds)].map(toBytes))
     .modifyEnd(sql`LOCK IN SHARE MODE`)
-    .executeTakeFirst();
-  return row === undefined ? null : { name: row.event_name, status: row.status, currency: row.currency };
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      fromBytes(row.event_id),
+      { name: row.event_name, status: row.status, currency: row.currency },
+    ]),
+  );
 }
 
 export type PricedSeat = NamedSeat & { readonly amount: number };
 
-/** The seats that a hold has locked, with the prices of this moment: the only prices that are ever charged. */
+/** The seats that each hold has locked, by hold, with the prices of this moment: the only prices that are ever charged. */
 export async function listPricedSeats(
   tx: Tx,
-  hold: { eventId: string; holdId: string },
-): Promise<PricedSeat[]> {
-  const rows = await tx
-    .selectFrom(namedSeats(tx))
-    .selectAll()
-    .where('seat.event_id', '=', toBytes(hold.eventId))
-    .where('seat.hold_id', '=', toBytes(hold.holdId))
-    .where('seat.status', '=', 'locked')
-    .orderBy('seat.event_seat_id')
-    .execute();
-  return rows.map((row) => {
-    assert(row.price_amount !== null, 'a plan gives every seat a tier');
-    return { ...toNamedSeat(row), amount: row.price_amount };
+  holds: readonly { readonly eventId: string; readonly holdId: string }[],
+): Promise<Map<string, PricedSeat[]>> {
+  const { table, of } = jsonRows('one', { eventId: 'id', holdId: 'id' }, holds);
+  const { rows } = await sql<NamedSeatRow>`
+    SELECT seat.hold_id, seat.event_seat_id, seat.row_label, seat.seat_label, seat.tier_id, event_sections.section_name,
+      event_tiers.tier_name, event_tiers.price_amount
+    FROM ${table} STRAIGHT_JOIN ${SEAT_BY_HOLD} ON seat.event_id = ${of('eventId')} AND seat.hold_id = ${of('holdId')}
+    LEFT JOIN event_sections
+      ON event_sections.event_id = seat.event_id AND event_sections.section_id = seat.section_id
+    LEFT JOIN event_tiers ON event_tiers.event_id = seat.event_id AND event_tiers.tier_id = seat.tier_id
+    WHERE seat.status = 'locked'
+    ORDER BY seat.event_seat_id
+  `.execute(tx);
+  const seats = rows.map((row) => {
+    assert(row.hold_id !== null && row.price_amount !== null, 'a plan gives every seat a tier');
+    return { holdId: fromBytes(row.hold_id), ...toNamedSeat(row), amount: row.price_amount };
   });
+  return Map.groupBy(seats, ({ holdId }) => holdId);
 }
 
 export type CheckoutAtHand = {

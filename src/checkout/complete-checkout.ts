@@ -13,13 +13,16 @@ import {
 import { requestRefund, sendRefundSoon } from '../payments/refund-payment.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
+import { joinCalls } from '../platform/join-calls.ts';
 import { type Tx, inTransaction } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import { releaseSeats, retakeSeats } from '../seats/seat-store.ts';
+import { bookTogether } from './book-together.ts';
 import { type EventForSale, shareEvent } from './checkout-store.ts';
 import { endUnpaid, free } from './end-unpaid.ts';
 import { type Order, parseOrder, totalOf } from './order.ts';
-import { lockInRedis, tellSeatChanges, tellSeatsBack } from './tell-changes.ts';
+import { lockInRedis, tellSeatChanges, tellSeatsBack, tellSeatsBooked } from './tell-changes.ts';
 
 const SEATS_PER_HOLD_MAX = 1_000;
 
@@ -37,6 +40,7 @@ type Change = {
   readonly returned?: readonly SeatId[];
   readonly kept?: { readonly seatIds: readonly SeatId[]; readonly ttlMs: number };
   readonly refundId?: string | null;
+  readonly superfluous?: Payment | null;
 };
 
 /**
@@ -45,6 +49,32 @@ type Change = {
  * number of callers may run at any time: the first does it all, the others find it done.
  */
 export async function completeCheckout(resources: Resources, payment: PaymentKey): Promise<Completion> {
+  const completion = await completing(resources)(payment);
+  const { outcome } = completion;
+  const { paymentId, eventId, holdId } = payment;
+  if (outcome !== 'nothing')
+    resources.log.info({ paymentId, holdId, eventId, outcome }, 'checkout.completed');
+  return completion;
+}
+
+const completing = onePer((resources: Resources) =>
+  joinCalls<PaymentKey, Completion>(resources.log, {
+    name: 'checkouts.completed',
+    async together(payments) {
+      const sales = await bookTogether(resources.db, payments);
+      crashPoint('booking.committed');
+      await tellSeatsBooked(
+        resources,
+        sales.filter((sale) => sale !== undefined),
+      );
+      crashPoint('booking.told');
+      return sales.map((sale) => sale && { outcome: 'booked', superfluous: null });
+    },
+    alone: (payment) => completeOne(resources, payment),
+  }),
+);
+
+async function completeOne(resources: Resources, payment: PaymentKey): Promise<Completion> {
   const change = await inTransaction(resources.db, async (tx) => {
     const changed = await complete(tx, resources, payment);
     if (changed.outcome === 'booked') crashPoint('booking.written');
@@ -52,13 +82,9 @@ export async function completeCheckout(resources: Resources, payment: PaymentKey
   });
   if (change.outcome === 'nothing') return { outcome: 'nothing', superfluous: null };
   crashPoint(change.outcome === 'booked' ? 'booking.committed' : 'ending.committed');
-  const { paymentId, eventId, holdId } = payment;
-  resources.log.info({ paymentId, holdId, eventId, outcome: change.outcome }, 'checkout.completed');
   await tell(resources, payment, change);
   if (change.outcome === 'booked') crashPoint('booking.told');
-  const superfluous =
-    change.outcome === 'booked' ? await findLivePayment(resources.db, { eventId, holdId }) : null;
-  return { outcome: change.outcome, superfluous };
+  return { outcome: change.outcome, superfluous: change.superfluous ?? null };
 }
 
 async function tell(
@@ -90,7 +116,7 @@ async function complete(
   if (payment.status === 'pending') return { outcome: 'nothing' };
   if (payment.fulfilledAt !== null)
     return payment.status === 'refunded' ? cancelRefunded(tx, payment) : { outcome: 'nothing' };
-  await markFulfilled(tx, paymentId);
+  await markFulfilled(tx, [paymentId]);
   const order = parseOrder(payment.order);
   if (payment.status === 'failed' || payment.status === 'expired')
     return endPayment(tx, resources, { event, hold, payment, order });
@@ -180,7 +206,7 @@ async function book(tx: Tx, hold: Hold, payment: Payment, order: Order): Promise
     sold.otherSeatIds.length === 0
       ? []
       : await releaseSeats(tx, { eventId, holdId, userId, reason: 'released' });
-  return { outcome: 'booked', booked: seatIds, freed };
+  return { outcome: 'booked', booked: seatIds, freed, superfluous: await findLivePayment(tx, hold) };
 }
 
 /** All of the money went back by another way than ours: the bookings end with it. */

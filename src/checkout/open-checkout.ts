@@ -4,16 +4,20 @@ import { expireSession } from '../payments/expire-session.ts';
 import { openCheckoutSession } from '../payments/open-checkout-session.ts';
 import {
   type Payment,
+  type PaymentKey,
   findPayment,
   lockPayment,
   markFulfilled,
   movePayment,
   storeSession,
 } from '../payments/payment-store.ts';
+import { type Session, storeSessions } from '../payments/payments-together-store.ts';
 import { SESSION_WAIT_MS_MAX, restartPayment } from '../payments/start-payment.ts';
 import type { SessionFacts } from '../payments/stripe-sessions.ts';
 import { crashPoint } from '../platform/crash-point.ts';
-import { inTransaction, retryRolledBack } from '../platform/mysql.ts';
+import { joinCalls } from '../platform/join-calls.ts';
+import { inOneTransaction, inTransaction, retryRolledBack } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import { listSeatsOfHold } from '../seats/seat-store.ts';
 import { restartWindow } from './begin-checkout.ts';
@@ -31,6 +35,9 @@ export type OpenedCheckout =
   | { readonly outcome: 'refused'; readonly paymentId: string; readonly reason: string }
   /** The payment waits for no session (any more). */
   | { readonly outcome: 'over'; readonly paymentId: string };
+
+/** What has to be known of a payment to get it a session. */
+export type PaymentToOpen = PaymentKey & Pick<Payment, 'request' | 'idempotencyKey' | 'tries'>;
 
 const ATTEMPTS_MAX = 3;
 /** A worker that is busy comes to a turn so much too late. */
@@ -82,6 +89,17 @@ export async function openCheckout(
   const payment = await findPayment(resources.db, paymentId);
   if (payment === null || payment.status !== 'pending') return { outcome: 'over', paymentId };
   if (payment.sessionId !== null) return opened(resources, payment);
+  return openFor(resources, payment, isReserved, attempt);
+}
+
+/** The same for a payment that was read, or made, just now. */
+export async function openFor(
+  resources: Resources,
+  payment: PaymentToOpen,
+  isReserved: boolean,
+  attempt = 1,
+): Promise<OpenedCheckout> {
+  const { paymentId } = payment;
   const result = await openCheckoutSession(resources, payment, isReserved);
   crashPoint('session.created');
   if (result.outcome === 'opened') return keepSession(resources, payment, result.session);
@@ -99,25 +117,35 @@ export async function openCheckout(
 
 async function keepSession(
   resources: Resources,
-  payment: Payment,
+  payment: PaymentKey,
   session: SessionFacts,
 ): Promise<OpenedCheckout> {
   const { paymentId, eventId, holdId } = payment;
   const { sessionId, url, expiresAt } = session;
   // A hold leaves checkout only when none of its payments waits for money: as long as this one does, it has its seats.
-  const isStored = await retryRolledBack(() =>
-    storeSession(resources.db, { paymentId, sessionId, url, expiresAt }),
-  );
-  if (!isStored) return endLateSession(resources, payment, session);
+  if (!(await keep(resources)({ paymentId, sessionId, url, expiresAt })))
+    return endLateSession(resources, payment, session);
   crashPoint('session.stored');
   resources.log.info({ paymentId, holdId, eventId, sessionId }, 'checkout.opened');
   return { outcome: 'opened', paymentId, url: url ?? '' };
 }
 
+/** false when the payment waits for no session any more. */
+const keep = onePer(({ db, log }: Resources) =>
+  joinCalls<Session, boolean>(log, {
+    name: 'sessions.stored',
+    async together(sessions) {
+      await inOneTransaction(db, (tx) => storeSessions(tx, sessions));
+      return sessions.map(() => true);
+    },
+    alone: (session) => retryRolledBack(() => storeSession(db, session)),
+  }),
+);
+
 /** The hold was given up, or paid, before we heard of the session. Should it have been paid, the money is acted on. */
 async function endLateSession(
   resources: Resources,
-  { paymentId }: Payment,
+  { paymentId }: PaymentKey,
   session: SessionFacts,
 ): Promise<OpenedCheckout> {
   const word = await expireSession(resources, session);
@@ -136,7 +164,7 @@ async function opened(resources: Resources, payment: Payment): Promise<OpenedChe
 /** A new payment, with an idempotency key of its own, takes the place of one that Stripe will make no session for. */
 async function replacePayment(
   resources: Resources,
-  payment: Payment,
+  payment: PaymentKey,
   reason: string,
 ): Promise<string | null> {
   const { paymentId, eventId, holdId } = payment;
@@ -146,7 +174,7 @@ async function replacePayment(
     if (hold?.status !== 'checkout' || locked === null || locked.sessionId !== null) return null;
     if (!(await movePayment(tx, { paymentId, from: ['pending'], to: 'failed', set: { last_error: reason } })))
       return null;
-    await markFulfilled(tx, paymentId);
+    await markFulfilled(tx, [paymentId]);
     return restartPayment(tx, locked, resources.clock.nowMs());
   });
   resources.log.warn({ paymentId, replacement, reason }, 'checkout.payment-replaced');

@@ -1,3 +1,4 @@
+import type { NewBookings } from '../bookings/booking-store.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
@@ -35,6 +36,26 @@ export async function tellSeatChanges(resources: Resources, changed: SeatsChange
       ...changesTo('available', freed),
     ]);
   });
+}
+
+/** The same for seats that several holds have bought, which ends these holds: one word for each event. */
+export async function tellSeatsBooked(resources: Resources, sales: readonly NewBookings[]): Promise<void> {
+  const { redis } = resources;
+  const tellOne = async (eventId: string, ofEvent: readonly NewBookings[]) => {
+    const booked = ofEvent.flatMap(({ lines }) => lines.map((line) => line.seatId));
+    await markBooked(redis, eventId, booked);
+    crashPoint('booking.marked');
+    await Promise.all(
+      ofEvent.map(({ holdId, userId }) =>
+        unlockSeats(redis, { eventId, holdId, seatIds: [], endsHold: { userId } }),
+      ),
+    );
+    await publishSeatChanges(redis, eventId, changesTo('booked', booked));
+  };
+  const byEvent = Map.groupBy(sales, ({ eventId }) => eventId);
+  await Promise.all(
+    [...byEvent].map(([eventId, ofEvent]) => courtesy(resources, eventId, () => tellOne(eventId, ofEvent))),
+  );
 }
 
 /** The seats of cancelled bookings are on sale again. */

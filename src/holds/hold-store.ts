@@ -24,6 +24,12 @@ export async function findHold(db: DbOrTx, holdId: string): Promise<Hold | null>
   return row === undefined ? null : toHold(row);
 }
 
+/** By id. */
+export async function listHolds(db: DbOrTx, holdIds: readonly string[]): Promise<Map<string, Hold>> {
+  const rows = await holds(db).where('hold_id', 'in', holdIds.map(toBytes)).execute();
+  return new Map(rows.map(toHold).map((hold) => [hold.holdId, hold]));
+}
+
 /** The buyer's one open hold of the event, overdue or not. */
 export async function findOpenHold(db: DbOrTx, eventId: string, userId: string): Promise<Hold | null> {
   const row = await holds(db)
@@ -166,9 +172,11 @@ function holds(db: DbOrTx) {
     ]);
 }
 
-function toHold(
-  row: Omit<Selectable<HoldsTable>, 'open_slot' | 'created_at' | 'updated_at'> & { read_at: Date },
-): Hold {
+export type HoldRow = Omit<Selectable<HoldsTable>, 'open_slot' | 'created_at' | 'updated_at'> & {
+  read_at: Date;
+};
+
+export function toHold(row: HoldRow): Hold {
   return {
     holdId: fromBytes(row.hold_id),
     eventId: fromBytes(row.event_id),

@@ -1,15 +1,17 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { UUID_PATTERN } from '../platform/id.ts';
+import { joinCalls, joinReads } from '../platform/join-calls.ts';
+import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import {
   type Payment,
   type PaymentKey,
   findPayment,
-  findPaymentBySession,
   findPaymentByTransaction,
+  listPaymentsBySession,
 } from './payment-store.ts';
 import { settlePayment } from './settle-payment.ts';
-import { type InboxEvent, findEvent, finishEvent, noteEventFailure } from './stripe-event-store.ts';
+import { type InboxEvent, finishEvents, listEventsById, noteEventFailure } from './stripe-event-store.ts';
 import { hintsOf } from './stripe-events.ts';
 import { StripeFailure } from './stripe-failure.ts';
 import { syncDispute } from './sync-dispute.ts';
@@ -32,12 +34,12 @@ export async function applyStripeEvent(
   onSettled: OnSettled,
 ): Promise<void> {
   const { db, log } = resources;
-  const event = await findEvent(db, stripeEventId);
-  if (event === null || event.status !== 'received') return;
+  const event = await findEvent(resources)(stripeEventId);
+  if (event?.status !== 'received') return;
   try {
     const isOurs = await apply(resources, event, onSettled);
     crashPoint('event.applied');
-    await finishEvent(db, stripeEventId, isOurs ? 'done' : 'ignored');
+    await finishEvent(resources)({ stripeEventId, isOurs });
     crashPoint('event.done');
     log.info({ stripeEventId, type: event.type, isOurs }, 'stripe-event.applied');
   } catch (error) {
@@ -54,6 +56,29 @@ export async function applyStripeEvent(
     throw error;
   }
 }
+
+const findEvent = onePer(({ db, log }: Resources) =>
+  joinReads(log, 'stripe-events.read', (ids) => listEventsById(db, ids)),
+);
+
+const findPaymentBySession = onePer(({ db, log }: Resources) =>
+  joinReads(log, 'payments.read', (ids) => listPaymentsBySession(db, ids)),
+);
+
+const finishEvent = onePer(({ db, log }: Resources) =>
+  joinCalls<{ stripeEventId: string; isOurs: boolean }, true>(log, {
+    name: 'stripe-events.finished',
+    async together(events) {
+      const done = events.filter(({ isOurs }) => isOurs).map(({ stripeEventId }) => stripeEventId);
+      if (done.length > 0) await finishEvents(db, done, 'done');
+      return events.map(({ isOurs }) => (isOurs ? true : undefined));
+    },
+    async alone({ stripeEventId, isOurs }) {
+      await finishEvents(db, [stripeEventId], isOurs ? 'done' : 'ignored');
+      return true;
+    },
+  }),
+);
 
 /** false when the event is about nothing of ours. */
 async function apply(resources: Resources, event: InboxEvent, onSettled: OnSettled): Promise<boolean> {
@@ -73,7 +98,7 @@ async function applySessionEvent(
   onSettled: OnSettled,
 ): Promise<boolean> {
   const payment =
-    (await findPaymentBySession(resources.db, sessionId)) ?? (await paymentNamedBy(resources, event));
+    (await findPaymentBySession(resources)(sessionId)) ?? (await paymentNamedBy(resources, event));
   if (payment === null) return false;
   const settlement = await settlePayment(resources, payment, sessionId);
   if (settlement.outcome === 'paid' || settlement.outcome === 'expired' || settlement.outcome === 'failed')

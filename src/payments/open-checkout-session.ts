@@ -23,7 +23,7 @@ const SERVER_ERRORS_MAX = 2;
  */
 export async function openCheckoutSession(
   resources: Resources,
-  payment: Payment,
+  payment: Pick<Payment, 'paymentId' | 'request' | 'idempotencyKey' | 'tries'>,
   isReserved: boolean,
 ): Promise<OpenedSession> {
   const { request, idempotencyKey } = payment;

@@ -53,60 +53,55 @@ export type NewPayment = Pick<
 const Frozen = z.object({ request: z.custom<SessionRequest>().nullable(), order: z.unknown() });
 const ERROR_TEXT_MAX = 500;
 
-/** @throws a duplicate of the key `one_live_payment_per_hold` when the hold has a payment that waits for money. */
-export async function insertPayment(tx: Tx, payment: NewPayment): Promise<void> {
+/** @throws a duplicate of the key `one_live_payment_per_hold` when any of the holds has a payment that waits for money. */
+export async function insertPayments(tx: Tx, payments: readonly NewPayment[]): Promise<void> {
   await tx
     .insertInto('payments')
-    .values({
-      payment_id: toBytes(payment.paymentId),
-      event_id: toBytes(payment.eventId),
-      hold_id: toBytes(payment.holdId),
-      user_id: toBytes(payment.userId),
-      amount: payment.amount,
-      currency: payment.currency,
-      payment_status: 'pending',
-      idempotency_key: payment.idempotencyKey,
-      request_json: JSON.stringify({ request: payment.request, order: payment.order }),
-      created_at: NOW,
-      updated_at: NOW,
-    })
+    .values(
+      payments.map((payment) => ({
+        payment_id: toBytes(payment.paymentId),
+        event_id: toBytes(payment.eventId),
+        hold_id: toBytes(payment.holdId),
+        user_id: toBytes(payment.userId),
+        amount: payment.amount,
+        currency: payment.currency,
+        payment_status: 'pending' as const,
+        idempotency_key: payment.idempotencyKey,
+        request_json: JSON.stringify({ request: payment.request, order: payment.order }),
+        created_at: NOW,
+        updated_at: NOW,
+      })),
+    )
     .execute();
 }
 
 export async function findPayment(db: DbOrTx, paymentId: string): Promise<Payment | null> {
-  return toPayment(
-    await db
-      .selectFrom('payments')
-      .selectAll()
-      .where('payment_id', '=', toBytes(paymentId))
-      .executeTakeFirst(),
-  );
+  const query = db.selectFrom('payments').selectAll().where('payment_id', '=', toBytes(paymentId));
+  return firstOf(await query.execute());
 }
 
 /** The payment, locked until the transaction ends; its hold, if needed, must be locked before. */
 export async function lockPayment(tx: Tx, paymentId: string): Promise<Payment | null> {
   const query = tx.selectFrom('payments').selectAll().where('payment_id', '=', toBytes(paymentId));
-  return toPayment(await query.forUpdate().executeTakeFirst());
+  return firstOf(await query.forUpdate().execute());
 }
 
-export async function findPaymentBySession(db: DbOrTx, sessionId: string): Promise<Payment | null> {
-  return toPayment(
-    await db
-      .selectFrom('payments')
-      .selectAll()
-      .where('checkout_session_id', '=', sessionId)
-      .executeTakeFirst(),
-  );
+/** By session; a session that no payment knows is left out. */
+export async function listPaymentsBySession(
+  db: DbOrTx,
+  sessionIds: readonly string[],
+): Promise<Map<string, Payment>> {
+  const rows = await db
+    .selectFrom('payments')
+    .selectAll()
+    .where('checkout_session_id', 'in', [...sessionIds])
+    .execute();
+  return new Map(rows.map((row) => [row.checkout_session_id ?? '', toPayment(row)]));
 }
 
 export async function findPaymentByTransaction(db: DbOrTx, transactionId: string): Promise<Payment | null> {
-  return toPayment(
-    await db
-      .selectFrom('payments')
-      .selectAll()
-      .where('transaction_id', '=', transactionId)
-      .executeTakeFirst(),
-  );
+  const query = db.selectFrom('payments').selectAll().where('transaction_id', '=', transactionId);
+  return firstOf(await query.execute());
 }
 
 /** All payments that were begun for a hold, oldest first. */
@@ -121,7 +116,7 @@ export async function listPaymentsOfHold(
     .where('hold_id', '=', toBytes(hold.holdId))
     .orderBy('payment_id')
     .execute();
-  return rows.flatMap((row) => toPayment(row) ?? []);
+  return rows.map(toPayment);
 }
 
 /** The payment of the hold that waits for the buyer's money. */
@@ -129,14 +124,14 @@ export async function findLivePayment(
   db: DbOrTx,
   hold: { eventId: string; holdId: string },
 ): Promise<Payment | null> {
-  const row = await db
+  const rows = await db
     .selectFrom('payments')
     .selectAll()
     .where('event_id', '=', toBytes(hold.eventId))
     .where('hold_id', '=', toBytes(hold.holdId))
     .where('live_slot', '=', 1)
-    .executeTakeFirst();
-  return toPayment(row);
+    .execute();
+  return firstOf(rows);
 }
 
 type Settable = Partial<
@@ -192,11 +187,11 @@ export async function storeSession(
 }
 
 /** The captured money became bookings or refunds, or there was none to act on: nothing is left to do. */
-export async function markFulfilled(tx: Tx, paymentId: string): Promise<void> {
+export async function markFulfilled(tx: Tx, paymentIds: readonly string[]): Promise<void> {
   await tx
     .updateTable('payments')
     .set({ fulfilled_at: NOW, updated_at: NOW })
-    .where('payment_id', '=', toBytes(paymentId))
+    .where('payment_id', 'in', paymentIds.map(toBytes))
     .where('fulfilled_at', 'is', null)
     .execute();
 }
@@ -267,7 +262,7 @@ export async function listSilentPayments(db: DbOrTx, silentMs: number, limit: nu
     .orderBy(sql`COALESCE(checked_at, created_at)`)
     .limit(limit)
     .execute();
-  return rows.flatMap((row) => toPayment(row) ?? []);
+  return rows.map(toPayment);
 }
 
 /** Payments on which Stripe has spoken, and nobody has acted for so long. */
@@ -292,8 +287,11 @@ function agoMs(ms: number) {
   return sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${Math.round(ms) * 1000} MICROSECOND`;
 }
 
-function toPayment(row: PaymentRow | undefined): Payment | null {
-  if (row === undefined) return null;
+function firstOf(rows: readonly PaymentRow[]): Payment | null {
+  return rows[0] === undefined ? null : toPayment(rows[0]);
+}
+
+export function toPayment(row: PaymentRow): Payment {
   const { request, order } = Frozen.parse(JSON.parse(row.request_json));
   return {
     ...toPaymentKey(row),

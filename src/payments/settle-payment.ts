@@ -1,17 +1,20 @@
 import { isLiveKey } from './stripe-gateway.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
-import { NOW, inTransaction, isDuplicate, retryRolledBack } from '../platform/mysql.ts';
+import { joinCalls } from '../platform/join-calls.ts';
+import { NOW, inOneTransaction, inTransaction, isDuplicate, retryRolledBack } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import type { PaymentFlag } from './payment.ts';
 import {
   type Payment,
   type PaymentKey,
-  findPaymentBySession,
   flagPayment,
-  insertPayment,
+  insertPayments,
+  listPaymentsBySession,
   movePayment,
 } from './payment-store.ts';
+import { type Capture, capturePayments } from './payments-together-store.ts';
 import { endSession, retrieveSession, type SessionFacts } from './stripe-sessions.ts';
 import { StripeFailure } from './stripe-failure.ts';
 
@@ -51,7 +54,7 @@ export async function settlePayment(
   return applySession(resources, payment, session);
 }
 
-/** One statement does it, which says what the payment may come from: what was read of it may be old by now. */
+/** The statement that does it says what the payment may come from: what was read of it may be old by now. */
 async function applySession(
   resources: Resources,
   payment: Payment,
@@ -61,30 +64,63 @@ async function applySession(
   const outcome = outcomeOf(session);
   if (outcome === 'open' || outcome === 'processing') return { outcome, payment };
   crashPoint('event.session-read');
-  const known = {
-    checkout_session_id: session.sessionId,
-    ...(session.transactionId === null ? {} : { transaction_id: session.transactionId }),
-  };
-  const flag = mismatchOf(payment, session);
-  const move: Parameters<typeof movePayment>[1] =
+  const moved =
     outcome === 'paid'
-      ? {
-          paymentId,
-          from: ['pending', 'failed', 'expired'],
-          to: 'paid',
-          set: {
-            ...known,
-            captured_amount: session.amount,
-            captured_at: NOW,
-            fulfilled_at: null,
-            ...(flag === null ? {} : { flag }),
-          },
-        }
-      : { paymentId, from: ['pending'], to: outcome, set: known };
-  const moved = await retryRolledBack(() => movePayment(resources.db, move));
+      ? await capture(resources)({ payment, session })
+      : await move(resources, { paymentId, from: ['pending'], to: outcome, set: factsToKeep(session) });
   crashPoint('event.settled');
   if (moved) resources.log.info({ paymentId, sessionId: session.sessionId, outcome }, 'payment.settled');
   return { outcome, payment };
+}
+
+type Paid = { readonly payment: Payment; readonly session: SessionFacts };
+
+const capture = onePer((resources: Resources) =>
+  joinCalls<Paid, boolean>(resources.log, {
+    name: 'payments.captured',
+    async together(paid) {
+      const captures = paid.map(usualCapture);
+      const usual = captures.filter((each) => each !== null);
+      if (usual.length > 0) await inOneTransaction(resources.db, (tx) => capturePayments(tx, usual));
+      return captures.map((each) => (each === null ? undefined : true));
+    },
+    alone: ({ payment, session }) => captureOne(resources, payment, session),
+  }),
+);
+
+/** Money that was asked for and waited for, as far as we have read; null: any other. */
+function usualCapture({ payment, session }: Paid): Capture | null {
+  const { sessionId, transactionId, amount } = session;
+  if (payment.status !== 'pending' || transactionId === null || mismatchOf(payment, session) !== null)
+    return null;
+  return { paymentId: payment.paymentId, sessionId, transactionId, amount };
+}
+
+function captureOne(resources: Resources, payment: Payment, session: SessionFacts): Promise<boolean> {
+  const flag = mismatchOf(payment, session);
+  return move(resources, {
+    paymentId: payment.paymentId,
+    from: ['pending', 'failed', 'expired'],
+    to: 'paid',
+    set: {
+      ...factsToKeep(session),
+      captured_amount: session.amount,
+      captured_at: NOW,
+      fulfilled_at: null,
+      ...(flag === null ? {} : { flag }),
+    },
+  });
+}
+
+function factsToKeep({ sessionId, transactionId }: SessionFacts) {
+  return {
+    checkout_session_id: sessionId,
+    ...(transactionId === null ? {} : { transaction_id: transactionId }),
+  };
+}
+
+function move(resources: Resources, change: Parameters<typeof movePayment>[1]): Promise<boolean> {
+  return retryRolledBack(() => movePayment(resources.db, change));
 }
 
 /**
@@ -98,8 +134,8 @@ async function adoptSession(
   session: SessionFacts,
 ): Promise<Settlement> {
   const { db, log } = resources;
-  const known = await findPaymentBySession(db, session.sessionId);
-  if (known !== null) return applySession(resources, known, session);
+  const known = (await listPaymentsBySession(db, [session.sessionId])).get(session.sessionId);
+  if (known !== undefined) return applySession(resources, known, session);
   if (session.status === 'open') {
     await endSession(resources, session.sessionId);
     return { outcome: 'open', payment };
@@ -111,17 +147,19 @@ async function adoptSession(
     await inTransaction(db, async (tx) => {
       const { eventId, holdId, userId, order } = payment;
       const { amount, currency, sessionId, transactionId } = session;
-      await insertPayment(tx, {
-        paymentId,
-        eventId,
-        holdId,
-        userId,
-        amount,
-        currency,
-        order,
-        idempotencyKey: `adopted:${sessionId}`,
-        request: null,
-      });
+      await insertPayments(tx, [
+        {
+          paymentId,
+          eventId,
+          holdId,
+          userId,
+          amount,
+          currency,
+          order,
+          idempotencyKey: `adopted:${sessionId}`,
+          request: null,
+        },
+      ]);
       const set = {
         checkout_session_id: sessionId,
         transaction_id: transactionId,

@@ -1,6 +1,12 @@
 import { type PaymentId, newId } from '../platform/id.ts';
 import type { Tx } from '../platform/mysql.ts';
-import { type Payment, insertPayment, markFulfilled, movePayment } from './payment-store.ts';
+import {
+  type NewPayment,
+  type Payment,
+  insertPayments,
+  markFulfilled,
+  movePayment,
+} from './payment-store.ts';
 import { buildSessionRequest } from './stripe-sessions.ts';
 
 export type PaymentOrder = {
@@ -30,10 +36,10 @@ export const SESSION_LIFETIME_MS = 45 * 60_000;
 export const SESSION_WAIT_MS_MAX = 14 * 60_000;
 
 /**
- * Writes the payment and freezes the request to Stripe, so that every retry, by whatever process, repeats it to the
- * letter under the same idempotency key and can make one session only. Nothing is sent.
+ * A payment with its request to Stripe, which is frozen with it, so that every retry, by whatever process, repeats it to
+ * the letter under the same idempotency key and can make one session only. Nothing is written or sent.
  */
-export async function startPayment(tx: Tx, order: PaymentOrder): Promise<PaymentId> {
+export function newPayment(order: PaymentOrder): NewPayment {
   const paymentId: PaymentId = newId();
   const request = buildSessionRequest({
     paymentId,
@@ -44,14 +50,18 @@ export async function startPayment(tx: Tx, order: PaymentOrder): Promise<Payment
     ...order.urls(paymentId),
     expiresAtMs: order.nowMs + SESSION_LIFETIME_MS,
   });
-  await insertPayment(tx, {
-    ...order,
+  const { eventId, holdId, userId, currency } = order;
+  return {
     paymentId,
-    amount: totalOf(order),
+    eventId,
+    holdId,
+    userId,
+    currency,
+    order: order.order,
+    amount: order.lines.reduce((total, line) => total + line.amount, 0),
     idempotencyKey: sessionKey(paymentId),
     request,
-  });
-  return paymentId;
+  };
 }
 
 /** Writes a payment of nothing, which needs no Stripe: it is paid and done with the transaction. */
@@ -60,15 +70,11 @@ export async function startFreePayment(
   order: Omit<PaymentOrder, 'lines' | 'urls' | 'customerEmail' | 'nowMs'>,
 ): Promise<PaymentId> {
   const paymentId: PaymentId = newId();
-  await insertPayment(tx, {
-    ...order,
-    paymentId,
-    amount: 0,
-    idempotencyKey: sessionKey(paymentId),
-    request: null,
-  });
+  await insertPayments(tx, [
+    { ...order, paymentId, amount: 0, idempotencyKey: sessionKey(paymentId), request: null },
+  ]);
   await movePayment(tx, { paymentId, from: ['pending'], to: 'paid' });
-  await markFulfilled(tx, paymentId);
+  await markFulfilled(tx, [paymentId]);
   return paymentId;
 }
 
@@ -80,19 +86,17 @@ export async function startFreePayment(
 export async function restartPayment(tx: Tx, payment: Payment, nowMs: number): Promise<PaymentId> {
   const paymentId: PaymentId = newId();
   const request = JSON.parse(JSON.stringify(payment.request).replaceAll(payment.paymentId, paymentId));
-  await insertPayment(tx, {
-    ...payment,
-    paymentId,
-    idempotencyKey: sessionKey(paymentId),
-    request: { ...request, expires_at: Math.floor((nowMs + SESSION_LIFETIME_MS) / 1000) },
-  });
+  await insertPayments(tx, [
+    {
+      ...payment,
+      paymentId,
+      idempotencyKey: sessionKey(paymentId),
+      request: { ...request, expires_at: Math.floor((nowMs + SESSION_LIFETIME_MS) / 1000) },
+    },
+  ]);
   return paymentId;
 }
 
 function sessionKey(paymentId: string): string {
   return `cs:${paymentId}`;
-}
-
-function totalOf(order: Pick<PaymentOrder, 'lines'>): number {
-  return order.lines.reduce((total, line) => total + line.amount, 0);
 }

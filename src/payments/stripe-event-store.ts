@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { StripeEventStatus } from '../../db/schema.ts';
-import { type DbOrTx, NOW, isDuplicate } from '../platform/mysql.ts';
+import { type DbOrTx, NOW } from '../platform/mysql.ts';
 import type { IncomingEvent } from './stripe-events.ts';
 
 export type InboxEvent = {
@@ -15,16 +15,15 @@ export type InboxEvent = {
 const ERROR_TEXT_MAX = 500;
 const RETRY_SECONDS_MAX = 600;
 
-/** Puts an event into the inbox; false when it is there already (Stripe delivers at least once). */
-export async function insertEvent(
-  db: DbOrTx,
-  event: IncomingEvent,
-  status: StripeEventStatus,
-): Promise<boolean> {
-  try {
-    await db
-      .insertInto('stripe_events')
-      .values({
+/** An event, and what is to become of it: `ignored` when it is none of ours. */
+export type NewEvent = { readonly event: IncomingEvent; readonly status: StripeEventStatus };
+
+/** Puts events into the inbox, all or none. @throws a duplicate key when any of them is there already. */
+export async function insertEvents(db: DbOrTx, events: readonly NewEvent[]): Promise<void> {
+  await db
+    .insertInto('stripe_events')
+    .values(
+      events.map(({ event, status }) => ({
         stripe_event_id: event.stripeEventId,
         type: event.type,
         object_id: event.objectId,
@@ -33,41 +32,44 @@ export async function insertEvent(
         payload: event.payload,
         status,
         received_at: NOW,
-      })
-      .execute();
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
+      })),
+    )
+    .execute();
 }
 
-export async function findEvent(db: DbOrTx, stripeEventId: string): Promise<InboxEvent | null> {
-  const row = await db
+export async function listEventsById(
+  db: DbOrTx,
+  stripeEventIds: readonly string[],
+): Promise<Map<string, InboxEvent>> {
+  const rows = await db
     .selectFrom('stripe_events')
     .selectAll()
-    .where('stripe_event_id', '=', stripeEventId)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  return {
-    stripeEventId: row.stripe_event_id,
-    type: row.type,
-    objectId: row.object_id,
-    payload: row.payload,
-    status: row.status,
-    tries: row.tries,
-  };
+    .where('stripe_event_id', 'in', [...stripeEventIds])
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.stripe_event_id,
+      {
+        stripeEventId: row.stripe_event_id,
+        type: row.type,
+        objectId: row.object_id,
+        payload: row.payload,
+        status: row.status,
+        tries: row.tries,
+      },
+    ]),
+  );
 }
 
-export async function finishEvent(
+export async function finishEvents(
   db: DbOrTx,
-  stripeEventId: string,
+  stripeEventIds: readonly string[],
   status: 'done' | 'ignored',
 ): Promise<void> {
   await db
     .updateTable('stripe_events')
     .set({ status, handled_at: NOW, last_error: null })
-    .where('stripe_event_id', '=', stripeEventId)
+    .where('stripe_event_id', 'in', [...stripeEventIds])
     .where('status', '=', 'received')
     .execute();
 }

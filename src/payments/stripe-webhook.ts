@@ -1,9 +1,12 @@
 import type { Resources } from '../resources.ts';
 import { crashPoint } from '../platform/crash-point.ts';
+import { joinCalls } from '../platform/join-calls.ts';
+import { isDuplicate } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import { Problem } from '../platform/problem.ts';
 import { STRIPE_EVENT_RECEIVED } from './jobs.ts';
 import { PAYMENT_PROBLEMS } from './problems.ts';
-import { insertEvent } from './stripe-event-store.ts';
+import { type NewEvent, insertEvents } from './stripe-event-store.ts';
 import { type IncomingEvent, verifyEvent } from './stripe-events.ts';
 import { isLiveKey } from './stripe-gateway.ts';
 
@@ -29,12 +32,32 @@ export async function receiveStripeEvent(
   return storeEvent(resources, event);
 }
 
+/** false when it is in the inbox already: Stripe delivers at least once. */
+const insert = onePer(({ db, log }: Resources) =>
+  joinCalls<NewEvent, boolean>(log, {
+    name: 'stripe-events.stored',
+    async together(events) {
+      await insertEvents(db, events);
+      return events.map(() => true);
+    },
+    async alone(event) {
+      try {
+        await insertEvents(db, [event]);
+        return true;
+      } catch (error) {
+        if (isDuplicate(error)) return false;
+        throw error;
+      }
+    },
+  }),
+);
+
 /** Puts an event into the inbox, and queues it if it is new. */
 export async function storeEvent(resources: Resources, event: IncomingEvent): Promise<Reception> {
-  const { config, db, log } = resources;
+  const { config, log } = resources;
   const isOurs = event.isLive === isLiveKey(config.stripe);
   crashPoint('webhook.verified');
-  const isNew = await insertEvent(db, event, isOurs ? 'received' : 'ignored');
+  const isNew = await insert(resources)({ event, status: isOurs ? 'received' : 'ignored' });
   log.info({ stripeEventId: event.stripeEventId, type: event.type, isNew, isOurs }, 'stripe-event.stored');
   if (!isOurs) return 'ignored';
   crashPoint('webhook.stored');

@@ -22,7 +22,7 @@ export type JsonRows<Name extends string> = {
 export function jsonRows<Name extends string>(
   alias: string,
   types: Readonly<Record<Name, ColumnType>>,
-  rows: readonly Readonly<Record<Name, Cell>>[],
+  rows: readonly Readonly<Record<NoInfer<Name>, Cell>>[],
 ): JsonRows<Name> {
   const varying: Name[] = [];
   for (const name in types) if (rows.some((row) => row[name] !== rows[0]?.[name])) varying.push(name);

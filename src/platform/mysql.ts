@@ -120,7 +120,12 @@ export function connectionOptions(url: string) {
  * @throws what `work` throws, and the last deadlock when the tries are used up.
  */
 export async function inTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  return retryRolledBack(() => db.transaction().execute(work));
+  return retryRolledBack(() => inOneTransaction(db, work));
+}
+
+/** The same without a second try: for work that has another way to be done. @throws what `work` throws, and a deadlock. */
+export async function inOneTransaction<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return db.transaction().execute(work);
 }
 
 /**
@@ -134,6 +139,14 @@ export async function retryRolledBack<Result>(work: () => Promise<Result>): Prom
     } catch (error) {
       if (tries >= TRANSACTION_TRIES_MAX || !isRetriable(error)) throw error;
     }
+  }
+}
+
+/** What was to be done to all of several rows found some of them otherwise: the transaction is to be rolled back. */
+export class NotAllAlike extends Error {
+  /** @throws NotAllAlike */
+  static unless(found: number, expected: number, what: string): void {
+    if (found !== expected) throw new NotAllAlike(`Of ${expected} ${what} ${found} were as expected.`);
   }
 }
 

@@ -44,6 +44,11 @@ export function namedSeats(db: DbOrTx) {
     .as('seat');
 }
 
+export type NamedSeatRow = Parameters<typeof toNamedSeat>[0] & {
+  readonly hold_id: Buffer | null;
+  readonly price_amount: number | null;
+};
+
 export function toNamedSeat(row: {
   event_seat_id: SeatId;
   section_name: string | null;

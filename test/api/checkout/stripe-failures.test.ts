@@ -125,16 +125,16 @@ describe('making the session', () => {
     const { buyer, holdId } = await held();
     const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
-    const shown = await payment({ buyer, paymentId: begun.paymentId });
+    const shown = await payment({ buyer, paymentId: begun.payment.paymentId });
     expect(shown).toMatchObject({
       status: 'pending',
       url: null,
       message: expect.stringContaining('your turn'),
     });
-    await makeSilent(begun.paymentId);
+    await makeSilent(begun.payment.paymentId);
     expect(await chasePayments(resources())).toMatchObject({ requested: 1, failed: 0 });
     await eventually(async () =>
-      expect((await payment({ buyer, paymentId: begun.paymentId })).url).toContain('cs_test_'),
+      expect((await payment({ buyer, paymentId: begun.payment.paymentId })).url).toContain('cs_test_'),
     );
   });
 
@@ -142,16 +142,16 @@ describe('making the session', () => {
     const { buyer, holdId } = await held();
     const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
-    const row = await findPayment(resources().db, begun.paymentId);
+    const row = await findPayment(resources().db, begun.payment.paymentId);
     if (row?.request == null) throw new Error('no request');
     const first = await createSession(resources(), {
       request: row.request,
       idempotencyKey: row.idempotencyKey,
       isReserved: false,
     });
-    const opened = await openCheckout(resources(), begun.paymentId, false);
+    const opened = await openCheckout(resources(), begun.payment.paymentId, false);
     expect(opened).toMatchObject({ outcome: 'opened', url: first.url });
-    expect(await openCheckout(resources(), begun.paymentId, false)).toMatchObject({
+    expect(await openCheckout(resources(), begun.payment.paymentId, false)).toMatchObject({
       outcome: 'opened',
       url: first.url,
     });
@@ -161,7 +161,7 @@ describe('making the session', () => {
     const { buyer, holdId } = await held();
     const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
-    const row = await findPayment(resources().db, begun.paymentId);
+    const row = await findPayment(resources().db, begun.payment.paymentId);
     if (row?.request == null) throw new Error('no request');
     const session = await createSession(resources(), {
       request: row.request,
@@ -170,10 +170,12 @@ describe('making the session', () => {
     });
     await pay(holdfast.current, session.sessionId);
     await eventually(async () =>
-      expect((await payment({ buyer, paymentId: begun.paymentId })).bookings).toHaveLength(1),
+      expect((await payment({ buyer, paymentId: begun.payment.paymentId })).bookings).toHaveLength(1),
     );
     // Our call returns at last: there is nothing left to open.
-    expect(await openCheckout(resources(), begun.paymentId, false)).toMatchObject({ outcome: 'over' });
+    expect(await openCheckout(resources(), begun.payment.paymentId, false)).toMatchObject({
+      outcome: 'over',
+    });
     expect(await moneyOf(holdfast.current, session.sessionId)).toEqual({ captured: 2500, refunded: 0 });
   });
 
@@ -181,7 +183,7 @@ describe('making the session', () => {
     const { buyer, holdId } = await held();
     const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
     if (begun.outcome !== 'begun') throw new Error(begun.outcome);
-    const { request_json } = await paymentRow(holdfast.current, begun.paymentId);
+    const { request_json } = await paymentRow(holdfast.current, begun.payment.paymentId);
     const soon = request_json.replace(
       /"expires_at":\d+/,
       `"expires_at":${Math.floor(Date.now() / 1000) + 60}`,
@@ -189,12 +191,12 @@ describe('making the session', () => {
     await resources()
       .db.updateTable('payments')
       .set({ request_json: soon })
-      .where('payment_id', '=', toBytes(begun.paymentId))
+      .where('payment_id', '=', toBytes(begun.payment.paymentId))
       .execute();
-    const opened = await openCheckout(resources(), begun.paymentId, false);
+    const opened = await openCheckout(resources(), begun.payment.paymentId, false);
     expect(opened.outcome).toBe('opened');
-    expect(opened.paymentId).not.toBe(begun.paymentId);
-    expect((await payment({ buyer, paymentId: begun.paymentId })).id).toBe(opened.paymentId);
+    expect(opened.paymentId).not.toBe(begun.payment.paymentId);
+    expect((await payment({ buyer, paymentId: begun.payment.paymentId })).id).toBe(opened.paymentId);
   });
 
   it('the hold was given up while Stripe made the session: the session is ended before anyone sees it', async () => {
@@ -224,7 +226,8 @@ describe('making the session', () => {
     const begun = await beginCheckout(resources(), { holdId, userId: buyer.userId ?? '', email: null });
     expect(begun.outcome).toBe('begun');
     await holdfast.current.redis.kill();
-    const opened = begun.outcome === 'begun' ? await openCheckout(resources(), begun.paymentId, false) : null;
+    const opened =
+      begun.outcome === 'begun' ? await openCheckout(resources(), begun.payment.paymentId, false) : null;
     await holdfast.current.redis.restart();
     expect(opened).toMatchObject({ outcome: 'opened' });
   });

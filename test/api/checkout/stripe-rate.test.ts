@@ -134,7 +134,7 @@ test('Stripe is away for longer than a session is waited for / trying again keep
   await resources()
     .db.updateTable('payments')
     .set({ created_at: sql<Date>`UTC_TIMESTAMP(3) - INTERVAL 16 MINUTE` })
-    .where('payment_id', '=', toBytes(begun.paymentId))
+    .where('payment_id', '=', toBytes(begun.payment.paymentId))
     .execute();
   await letTimePass(holdfast.current, holdId);
   await breakStripe(holdfast.current, {
@@ -145,7 +145,7 @@ test('Stripe is away for longer than a session is waited for / trying again keep
     times: 20,
   });
   await expect(
-    openRequestedCheckout(resources(), { paymentId: begun.paymentId, isReserved: true }),
+    openRequestedCheckout(resources(), { paymentId: begun.payment.paymentId, isReserved: true }),
   ).rejects.toBeInstanceOf(StripeFailure);
   await endOverdueCheckouts(resources());
   await mendStripe(holdfast.current);

@@ -1,0 +1,96 @@
+import type { Log } from './log.ts';
+
+/** How long a call waits for company at most; a lone one waits for none. */
+const BEGUN_EVERY_MS = 20;
+const CALLS_MAX = 100;
+
+export type JoinedWork<Item, Result> = {
+  /** What it is, as the log names it. */
+  readonly name: string;
+  /**
+   * Does it for several whose case is the usual one, and says `undefined` for each whose case is not, and for which
+   * nothing was done. @throws when nothing was done for any of them, or nobody knows.
+   */
+  together(items: readonly Item[]): Promise<readonly (Result | undefined)[]>;
+  /** Does it for one, whatever its case; after `together`, too, has done it without being able to say so. */
+  alone(item: Item): Promise<Result>;
+};
+
+/**
+ * Joins the calls of a moment, since a statement for twenty costs little more than one for one. A call that comes when
+ * none has come for a while is begun with in the same turn of the event loop; those that come within the next 20 ms
+ * make up the next lot. Where they can't be done together each is done alone, and fails or succeeds by itself.
+ */
+export function joinCalls<Item, Result>(
+  log: Log,
+  work: JoinedWork<Item, Result>,
+): (item: Item) => Promise<Result> {
+  let waiting: Call<Item, Result>[] = [];
+  let begunAtMs = -Infinity;
+  const begin = () => {
+    const calls = waiting.slice(0, CALLS_MAX);
+    waiting = waiting.slice(CALLS_MAX);
+    begunAtMs = performance.now();
+    if (waiting.length > 0) setTimeout(begin, BEGUN_EVERY_MS);
+    void run(log, work, calls);
+  };
+  return (item) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    waiting.push({ item, resolve, reject });
+    if (waiting.length === 1) {
+      const waitMs = begunAtMs + BEGUN_EVERY_MS - performance.now();
+      if (waitMs > 0) setTimeout(begin, waitMs);
+      else setImmediate(begin);
+    }
+    return promise;
+  };
+}
+
+/** Joins look-ups by a key; null: it is not there. */
+export function joinReads<Value>(
+  log: Log,
+  name: string,
+  read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): (key: string) => Promise<Value | null> {
+  return joinCalls<string, Value | null>(log, {
+    name,
+    async together(keys) {
+      const found = await read(keys);
+      return keys.map((key) => found.get(key) ?? null);
+    },
+    alone: async (key) => (await read([key])).get(key) ?? null,
+  });
+}
+
+type Call<Item, Result> = {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+async function run<Item, Result>(
+  log: Log,
+  work: JoinedWork<Item, Result>,
+  calls: readonly Call<Item, Result>[],
+): Promise<void> {
+  const results = calls.length === 1 ? [] : await tryTogether(log, work, calls);
+  for (const [index, { item, resolve, reject }] of calls.entries()) {
+    const result = results[index];
+    if (result === undefined) work.alone(item).then(resolve, reject);
+    else resolve(result);
+  }
+}
+
+async function tryTogether<Item, Result>(
+  log: Log,
+  work: JoinedWork<Item, Result>,
+  calls: readonly Call<Item, Result>[],
+): Promise<readonly (Result | undefined)[]> {
+  try {
+    return await work.together(calls.map(({ item }) => item));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.info({ work: work.name, count: calls.length, reason }, 'calls.parted');
+    return [];
+  }
+}
