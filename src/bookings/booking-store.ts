@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { BookingStatus, RefundStatus } from '../../db/schema.ts';
 import { type BookingId, type SeatId, fromBytes, newId, toBytes } from '../platform/id.ts';
+import { jsonRows } from '../platform/json-rows.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
 import { type NamedSeat, namedSeats, toNamedSeat } from '../seats/named-seat-store.ts';
 import { assertBookingTransition, refundCauseOf } from './booking.ts';
@@ -41,23 +42,30 @@ export type NewBookings = {
   readonly lines: readonly { readonly seatId: SeatId; readonly amount: number }[];
 };
 
+const BOOKING_COLUMNS = {
+  eventId: 'id',
+  bookingId: 'id',
+  seatId: 'int',
+  userId: 'id',
+  holdId: 'id',
+  paymentId: 'id',
+  amount: 'int',
+  currency: 'text',
+} as const;
+
 /** @throws a duplicate of the key `a_seat_is_sold_once` when any of the seats is sold: invariant I1. */
 export async function insertBookings(tx: Tx, sales: readonly NewBookings[]): Promise<void> {
-  const rows = sales.flatMap((sale) =>
-    sale.lines.map((line) => ({
-      event_id: toBytes(sale.eventId),
-      booking_id: toBytes(newId()),
-      event_seat_id: line.seatId,
-      user_id: toBytes(sale.userId),
-      hold_id: toBytes(sale.holdId),
-      payment_id: toBytes(sale.paymentId),
-      status: 'confirmed' as const,
-      amount: line.amount,
-      currency: sale.currency,
-      confirmed_at: NOW,
-    })),
+  const { table, of } = jsonRows(
+    'sold',
+    BOOKING_COLUMNS,
+    sales.flatMap(({ lines, ...sale }) => lines.map((line) => ({ ...sale, ...line, bookingId: newId() }))),
   );
-  await tx.insertInto('bookings').values(rows).execute();
+  await sql`
+    INSERT INTO bookings (event_id, booking_id, event_seat_id, user_id, hold_id, payment_id, status, amount, currency, confirmed_at)
+    SELECT ${of('eventId')}, ${of('bookingId')}, ${of('seatId')}, ${of('userId')}, ${of('holdId')}, ${of('paymentId')},
+      'confirmed', ${of('amount')}, ${of('currency')}, UTC_TIMESTAMP(3)
+    FROM ${table}
+  `.execute(tx);
 }
 
 /** Cancels a confirmed booking; false when it is confirmed no more. */
