@@ -57,9 +57,10 @@ export async function createApp(resources: Resources): Promise<App> {
     user: openRateLimit(redis, 'user', config.rateLimits.perUserPerMinute),
     signIn: openRateLimit(redis, 'sign-in', config.rateLimits.signInsPerMinute),
   };
-  const liveUpdates = openLiveUpdates(resources, limits.address);
+  const liveUpdates = openLiveUpdates(resources);
+  const routes = [...ROUTES, liveUpdates.route];
   const mounts: readonly Mount[] = [
-    ...apiDocsMounts(config, [...ROUTES, liveUpdates.operation]),
+    ...apiDocsMounts(config, routes),
     failuresMount(),
     queueBoardMount(resources),
     ...webPagesMounts(),
@@ -74,7 +75,7 @@ export async function createApp(resources: Resources): Promise<App> {
   const requests = openRequestLog(log);
   const present = openRequestsAtOnce(config.http.requestsAtOnceMax);
   app.use(
-    serveRoutes(resources, ROUTES, {
+    serveRoutes(resources, routes, {
       authenticate: (req) => accessTokens.authenticate(req),
       db,
       limits,
@@ -90,8 +91,6 @@ export async function createApp(resources: Resources): Promise<App> {
   app.use(requestLog(requests));
   app.use(requireHost);
   app.use(answerHeaders.shared);
-  // Before what keeps something for each open answer: there may be ten thousand of these.
-  app.use(liveUpdates.router);
   app.use(requestsAtOnce(present));
   app.use(answerHeaders.secure);
   app.use(requestMetrics(metrics));

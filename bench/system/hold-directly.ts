@@ -1,6 +1,7 @@
 import type { Claim } from '../../src/holds/jobs.ts';
 import { persistHolds } from '../../src/holds/persist-holds.ts';
 import { type SeatId, newId } from '../../src/platform/id.ts';
+import { piecesOf } from '../../src/platform/pieces.ts';
 import type { Resources } from '../../src/resources.ts';
 import { lockSeats } from '../../src/seats/seat-locks.ts';
 
@@ -13,8 +14,8 @@ export async function holdDirectly(
   eventId: string,
   seatIds: readonly SeatId[],
 ): Promise<void> {
-  for (let from = 0; from < seatIds.length; from += CLAIMS_PER_BATCH) {
-    const group = seatIds.slice(from, from + CLAIMS_PER_BATCH).map((seatId) => claimOf(eventId, seatId));
+  for (const piece of piecesOf(seatIds, CLAIMS_PER_BATCH)) {
+    const group = piece.map((seatId) => claimOf(eventId, seatId));
     await Promise.all(
       group.map(({ claimId, userId, seatIds: wanted }) =>
         lockSeats(resources.redis, { eventId, userId, seatIds: wanted, newHoldId: claimId, ttlMs: TTL_MS }),

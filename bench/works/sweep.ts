@@ -4,6 +4,7 @@ import { LoadReport } from '../load/tasks.ts';
 import { percentiles } from '../load/percentiles.ts';
 import { makeRow } from '../report/row.ts';
 import { toBytes } from '../../src/platform/id.ts';
+import { piecesOf } from '../../src/platform/pieces.ts';
 import type { Resources } from '../../src/resources.ts';
 import { seatKeys } from '../../src/seats/seat-keys.ts';
 import { readLocks } from '../../src/seats/seat-locks.ts';
@@ -112,10 +113,9 @@ async function expireAll(
     await sql`UPDATE event_seats SET lock_expire = ${at} WHERE event_id = ${event} AND status = 'locked'`.execute(
       db,
     );
-    for (let from = 0; from < seatIds.length; from += KEYS_PER_PIPELINE) {
-      const chunk = seatIds.slice(from, from + KEYS_PER_PIPELINE);
+    for (const piece of piecesOf(seatIds, KEYS_PER_PIPELINE)) {
       await Promise.all(
-        chunk.map((seatId) => redis.pexpireat(seatKeys.lock(eventId, seatId), atMs + LOCK_GRACE_MS)),
+        piece.map((seatId) => redis.pexpireat(seatKeys.lock(eventId, seatId), atMs + LOCK_GRACE_MS)),
       );
     }
   }

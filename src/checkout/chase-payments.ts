@@ -9,7 +9,7 @@ import {
 } from '../payments/payment-store.ts';
 import { SESSION_WAIT_MS_MAX } from '../payments/start-payment.ts';
 import { StripeFailure } from '../payments/stripe-failure.ts';
-import { inTransaction } from '../platform/mysql.ts';
+import { inTransaction, retryRolledBack } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { restartWindow } from './begin-checkout.ts';
 import { type CheckoutAtHand, listOverdueCheckouts } from './checkout-store.ts';
@@ -54,6 +54,8 @@ export type ChaseCounts = { asked: number; requested: number; finished: number; 
 export async function chasePayments(resources: Resources): Promise<ChaseCounts> {
   const counts = { asked: 0, requested: 0, finished: 0, failed: 0 };
   const { recoveryMs } = resources.config;
+  const claim = (paymentId: string) =>
+    retryRolledBack(() => claimCheck(resources.db, paymentId, recoveryMs * SILENT_RECOVERIES));
   for (const payment of await listUnfulfilledPayments(resources.db, recoveryMs, PAYMENTS_PER_RUN)) {
     await count(resources, counts, 'finished', payment.paymentId, () => finishCheckout(resources, payment));
   }
@@ -64,9 +66,8 @@ export async function chasePayments(resources: Resources): Promise<ChaseCounts> 
   )) {
     if (payment.sessionId === null)
       await count(resources, counts, 'requested', payment.paymentId, () => requestAgain(resources, payment));
-    else if (await claimCheck(resources.db, payment.paymentId, recoveryMs * SILENT_RECOVERIES)) {
+    else if (await claim(payment.paymentId))
       await count(resources, counts, 'asked', payment.paymentId, () => ask(resources, payment));
-    }
   }
   return counts;
 }

@@ -1,5 +1,6 @@
 import { claimCheck, findPayment, type Payment } from '../payments/payment-store.ts';
 import { StripeFailure } from '../payments/stripe-failure.ts';
+import { retryRolledBack } from '../platform/mysql.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
 import { type PaymentView, currentPayment, paymentView } from './payment-view.ts';
@@ -33,7 +34,8 @@ async function bringUpToDate(resources: Resources, payment: Payment): Promise<vo
     if (fulfilledAt === null) await finishCheckout(resources, payment);
     return;
   }
-  if (sessionId === null || !(await claimCheck(resources.db, paymentId, CHECK_EVERY_MS))) return;
+  if (sessionId === null) return;
+  if (!(await retryRolledBack(() => claimCheck(resources.db, paymentId, CHECK_EVERY_MS)))) return;
   try {
     await settleCheckout(resources, paymentId);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW, type Tx } from '../platform/mysql.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Tier } from './event.ts';
 import type { DrawnLayout } from './layout.ts';
 import type { NumberedSeat } from './number-seats.ts';
@@ -26,9 +27,7 @@ export async function insertLayout(tx: Tx, eventId: string, layout: DrawnLayout)
     .insertInto('seat_plans')
     .values({ event_id, plan_gzip: layout.planGzip, seat_map_gzip: layout.seatMapGzip })
     .execute();
-  for (let from = 0; from < layout.seats.length; from += SEATS_PER_STATEMENT) {
-    await insertSeats(tx, event_id, layout.seats.slice(from, from + SEATS_PER_STATEMENT));
-  }
+  for (const piece of piecesOf(layout.seats, SEATS_PER_STATEMENT)) await insertSeats(tx, event_id, piece);
   await tx
     .updateTable('events')
     .set({ seat_count: layout.seats.length, seat_map_version: layout.version, updated_at: NOW })

@@ -1,5 +1,6 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { inTransaction } from '../platform/mysql.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
 import { changesTo } from '../seats/seat.ts';
 import { publishSeatChanges } from '../seats/seat-changes.ts';
@@ -55,8 +56,8 @@ function batchesOf(overdue: readonly { eventId: string; holdId: string }[]): Bat
   const batches: Batch[] = [];
   for (const [eventId, holds] of Map.groupBy(overdue, (hold) => hold.eventId)) {
     const holdIds = holds.map(({ holdId }) => holdId);
-    for (let from = 0; from < holdIds.length; from += HOLDS_PER_TRANSACTION_MAX)
-      batches.push({ eventId, holdIds: holdIds.slice(from, from + HOLDS_PER_TRANSACTION_MAX) });
+    for (const piece of piecesOf(holdIds, HOLDS_PER_TRANSACTION_MAX))
+      batches.push({ eventId, holdIds: piece });
   }
   return batches;
 }

@@ -1,4 +1,5 @@
 import { isRetriable } from '../platform/mysql.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
 import type { Claim } from './jobs.ts';
 import { persistHolds } from './persist-holds.ts';
@@ -16,8 +17,8 @@ export async function writeClaims(
 ): Promise<unknown[]> {
   const all = jobs.flatMap(({ claims }) => claims);
   const errors: unknown[] = [];
-  for (let from = 0; from < all.length; from += CLAIMS_AT_ONCE)
-    errors.push(...(await writeTogether(resources, all.slice(from, from + CLAIMS_AT_ONCE))));
+  for (const claims of piecesOf(all, CLAIMS_AT_ONCE))
+    errors.push(...(await writeTogether(resources, claims)));
   let from = 0;
   return jobs.map(({ claims }) => {
     const ofJob = errors.slice(from, (from += claims.length));

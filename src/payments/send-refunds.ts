@@ -1,5 +1,5 @@
 import { crashPoint } from '../platform/crash-point.ts';
-import { inTransaction } from '../platform/mysql.ts';
+import { inTransaction, retryRolledBack } from '../platform/mysql.ts';
 import type { Resources } from '../resources.ts';
 import { findPayment } from './payment-store.ts';
 import { recountRefunds } from './refund-payment.ts';
@@ -46,7 +46,7 @@ export async function sendDueRefunds(resources: Resources): Promise<Record<Refun
  */
 export async function sendRefund(resources: Resources, refundId: string): Promise<RefundSending> {
   const leaseMs = resources.config.recoveryMs * LEASE_RECOVERIES;
-  if (!(await claimRefund(resources.db, refundId, leaseMs))) return 'not_due';
+  if (!(await retryRolledBack(() => claimRefund(resources.db, refundId, leaseMs)))) return 'not_due';
   const refund = await findRefund(resources.db, refundId);
   const payment = refund === null ? null : await findPayment(resources.db, refund.paymentId);
   if (refund === null || payment === null || payment.transactionId === null)
@@ -94,7 +94,7 @@ async function settleFailure(
       : DISPUTE_WAIT_MS;
     // A failure of Stripe's own is kept under the key; the next try, which first looks for this one's effect, takes another.
     const renewed = failure.kind === 'server_error' ? { idempotencyKey: `re:${refundId}:${tries + 1}` } : {};
-    await putOffRefund(resources.db, { refundId, waitMs, reason, ...renewed });
+    await retryRolledBack(() => putOffRefund(resources.db, { refundId, waitMs, reason, ...renewed }));
     return 'later';
   }
   resources.log.error({ refundId, paymentId, code: failure.code, reason }, 'refund.refused');

@@ -1,5 +1,6 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
 import { OPEN_STATUSES } from '../holds/hold.ts';
 import {
@@ -117,14 +118,13 @@ async function restoreBuyerHolds(resources: Resources, eventId: string, taken: T
     ({ lock }) => lock.isHoldOpen && isStillOpen(lock),
   );
   const wrong: { lock: LockedSeat; known: string | null }[] = [];
-  for (let from = 0; from < open.length; from += KEYS_PER_CALL) {
-    const chunk = open.slice(from, from + KEYS_PER_CALL);
+  for (const piece of piecesOf(open, KEYS_PER_CALL)) {
     const known = await readBuyerHolds(
       redis,
       eventId,
-      chunk.map(({ lock }) => lock.userId),
+      piece.map(({ lock }) => lock.userId),
     );
-    for (const [index, { lock }] of chunk.entries()) {
+    for (const [index, { lock }] of piece.entries()) {
       const token = known[index] ?? null;
       if (token !== lock.holdId) wrong.push({ lock, known: token });
     }
@@ -172,7 +172,5 @@ function isOver(status: string | undefined): boolean {
 }
 
 async function inGroups<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += HOLDS_AT_ONCE) {
-    await Promise.all(items.slice(from, from + HOLDS_AT_ONCE).map(work));
-  }
+  for (const piece of piecesOf(items, HOLDS_AT_ONCE)) await Promise.all(piece.map(work));
 }

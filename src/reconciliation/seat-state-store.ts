@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { HoldStatus } from '../../db/schema.ts';
 import { type SeatId, UUID_PATTERN, fromBytes, toBytes } from '../platform/id.ts';
 import type { DbOrTx } from '../platform/mysql.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { LockedSeat, TakenSeats } from './compare-seats.ts';
 
 const IDS_PER_QUERY_MAX = 1_000;
@@ -85,12 +86,12 @@ export async function listHoldStatuses(
 ): Promise<Map<string, HoldStatus>> {
   const statuses = new Map<string, HoldStatus>();
   const ids = tokens.filter((token) => UUID_PATTERN.test(token));
-  for (let from = 0; from < ids.length; from += IDS_PER_QUERY_MAX) {
+  for (const piece of piecesOf(ids, IDS_PER_QUERY_MAX)) {
     const rows = await db
       .selectFrom('holds')
       .select(['hold_id', 'status'])
       .where('event_id', '=', toBytes(eventId))
-      .where('hold_id', 'in', ids.slice(from, from + IDS_PER_QUERY_MAX).map(toBytes))
+      .where('hold_id', 'in', piece.map(toBytes))
       .execute();
     for (const row of rows) statuses.set(fromBytes(row.hold_id), row.status);
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SeatId } from '../platform/id.ts';
 import { loadScript } from '../platform/lua-script.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Redis } from '../platform/redis.ts';
 import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
 
@@ -84,9 +85,8 @@ export async function setLocks(
 
 /** Marks seats as sold, whatever lock they carry: MySQL has said so, and nobody may take them any more. */
 export async function markBooked(redis: Redis, eventId: string, seatIds: readonly SeatId[]): Promise<void> {
-  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
-    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
-    await redis.mset(...chunk.flatMap((seatId) => [seatKeys.lock(eventId, seatId), BOOKED_MARKER]));
+  for (const piece of piecesOf(seatIds, MARKERS_PER_CALL)) {
+    await redis.mset(...piece.flatMap((seatId) => [seatKeys.lock(eventId, seatId), BOOKED_MARKER]));
   }
 }
 
@@ -97,11 +97,10 @@ export async function clearBooked(
   seatIds: readonly SeatId[],
 ): Promise<number> {
   let cleared = 0;
-  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
-    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
+  for (const piece of piecesOf(seatIds, MARKERS_PER_CALL)) {
     cleared += await unlockScript(
       redis,
-      chunk.map((seatId) => seatKeys.lock(eventId, seatId)),
+      piece.map((seatId) => seatKeys.lock(eventId, seatId)),
       [BOOKED_MARKER],
     );
   }
@@ -143,10 +142,9 @@ export async function listEndlessLocks(
   seatIds: readonly SeatId[],
 ): Promise<SeatId[]> {
   const endless: SeatId[] = [];
-  for (let from = 0; from < seatIds.length; from += MARKERS_PER_CALL) {
-    const chunk = seatIds.slice(from, from + MARKERS_PER_CALL);
-    const left = await Promise.all(chunk.map((seatId) => redis.pttl(seatKeys.lock(eventId, seatId))));
-    const suspects = chunk.filter((_, index) => left[index] === KEY_HAS_NO_EXPIRY);
+  for (const piece of piecesOf(seatIds, MARKERS_PER_CALL)) {
+    const left = await Promise.all(piece.map((seatId) => redis.pttl(seatKeys.lock(eventId, seatId))));
+    const suspects = piece.filter((_, index) => left[index] === KEY_HAS_NO_EXPIRY);
     const tokens = await readLocks(redis, eventId, suspects);
     endless.push(...suspects.filter((_, index) => tokens[index] !== BOOKED_MARKER && tokens[index] !== null));
   }

@@ -4,6 +4,7 @@ import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
 import { type SeatId, newId, toBytes } from '../platform/id.ts';
 import { jsonRows } from '../platform/json-rows.ts';
 import { type DbOrTx, type Tx, nowPlusMs } from '../platform/mysql.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import { BLOCKED_HOLD_ID, type ShownStatus } from './seat.ts';
 
 /** Seats per statement where a whole event may be written at once. */
@@ -190,8 +191,8 @@ export async function appendSeatLog(tx: Tx, entries: readonly SeatLogEntry[]): P
   const rows = entries.flatMap(({ seatIds, ...entry }) =>
     seatIds.map((seat) => ({ ...entry, seat, log: newId() })),
   );
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-    const { table, of } = jsonRows('entry', LOG_COLUMNS, rows.slice(from, from + ROWS_PER_STATEMENT));
+  for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) {
+    const { table, of } = jsonRows('entry', LOG_COLUMNS, piece);
     await sql`
       INSERT INTO seat_log (event_id, event_seat_id, log_id, from_status, to_status, hold_id, user_id, reason, created_at)
       SELECT ${of('eventId')}, ${of('seat')}, ${of('log')}, ${of('from')}, ${of('to')}, ${of('holdId')}, ${of('userId')}, ${of('reason')},

@@ -7,8 +7,11 @@ export type AnswerHeaders = {
   /** Says which other sites may use the API from a browser, and answers their preflight requests. */
   readonly shared: RequestHandler;
   readonly secure: RequestHandler;
-  /** What both give to an answer of the API: the same each time but for the origin, and so found out once. */
-  readonly byOrigin: (origin: string | undefined) => HeaderList;
+  /**
+   * What both give to an answer of the API: the same each time but for the origin, and so found out once. A live answer
+   * has only `shared`, since Node keeps the head for as long as it lasts; what secures pages means nothing to it.
+   */
+  readonly byOrigin: (origin: string | undefined, isLive: boolean) => HeaderList;
 };
 
 export function openAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders {
@@ -24,14 +27,16 @@ export function openAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders
     xFrameOptions: { action: 'deny' },
   });
   const security = capturedHeaders(secure);
-  const unlisted = [...security, ...capturedHeaders(shared)];
-  const listed = new Map(
-    corsOrigins.map((origin) => [origin, [...security, ...capturedHeaders(shared, { origin })]]),
-  );
+  const both = (sharing: HeaderList) => ({ live: sharing, other: [...security, ...sharing] });
+  const unlisted = both(capturedHeaders(shared));
+  const listed = new Map(corsOrigins.map((origin) => [origin, both(capturedHeaders(shared, { origin }))]));
   return {
     shared,
     secure,
-    byOrigin: (origin) => (origin === undefined ? unlisted : (listed.get(origin) ?? unlisted)),
+    byOrigin(origin, isLive) {
+      const lists = origin === undefined ? unlisted : (listed.get(origin) ?? unlisted);
+      return isLive ? lists.live : lists.other;
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export function watchForDrain(server: Server): (withinMs: number) => Promise<voi
   server.prependListener('request', (_req, res: ServerResponse) => {
     if (whenDrained !== null) res.setHeader('connection', 'close');
     answering.add(res);
-    res.once('close', () => {
+    res.on('close', () => {
       answering.delete(res);
       if (answering.size === 0) whenDrained?.();
     });

@@ -3,7 +3,7 @@ import { type Metrics, defineMetric } from '../metrics.ts';
 
 const REQUEST_SECONDS = defineMetric({
   name: 'http_request_duration_seconds',
-  help: 'Time from a request to the end of its answer, by the pattern of its route; streams are left out.',
+  help: 'Time from a request to the end of its answer, by the pattern of its route; open streams are left out.',
   labels: ['method', 'route', 'status'],
 });
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Role } from '../../../db/schema.ts';
 import type { ProblemKind } from '../problem.ts';
@@ -40,7 +40,12 @@ export type Reply = {
   /** Serialised as JSON, unless it is a string, a Buffer or a Readable with its own `content-type` header. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** In place of a body; only where the route says `isLive`. */
+  readonly live?: LiveBody;
 };
+
+/** Has something to write for as long as the client stays. Until it calls `begin`, which sends the head, it may refuse. */
+export type LiveBody = (res: ServerResponse, begin: () => void) => Promise<void>;
 
 export type Answer = {
   readonly description: string;
@@ -72,6 +77,8 @@ export type Route<
   readonly rawBody?: boolean;
   /** For answers that may be large: packed as the client accepts. The others are not worth the time. */
   readonly compress?: boolean;
+  /** Its answer lasts as long as its client stays: that is no time to measure, nor a request that is being answered. */
+  readonly isLive?: boolean;
   /** Default 100 kB. */
   readonly bodyBytesMax?: number;
   /** `sign-in` is the strict limit of the routes that check passwords; `none` is for Stripe and for probes. */

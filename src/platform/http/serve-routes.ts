@@ -16,7 +16,7 @@ import type { RequestLog } from './request-log.ts';
 import { observeRequest } from './request-metrics.ts';
 import type { RequestsAtOnce } from './requests-at-once.ts';
 import { type Found, openRouteTable } from './route-table.ts';
-import type { AnyRoute, AuthRule, Identity, Reply, RouteContext } from './route.ts';
+import type { AnyRoute, AuthRule, Identity, LiveBody, Reply, RouteContext } from './route.ts';
 
 const BODY_BYTES_MAX = 100_000;
 
@@ -32,8 +32,8 @@ export type RouteServices = {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly baseUrl: string;
-  /** What every answer carries, by the `Origin` of its request. */
-  readonly headersFor: (origin: string | undefined) => HeaderList;
+  /** What every answer carries, by the `Origin` of its request and whether its route is live. */
+  readonly headersFor: (origin: string | undefined, isLive: boolean) => HeaderList;
 };
 
 /** A request on its way through; `headers` are for its answer, whatever that will be. */
@@ -78,7 +78,7 @@ export function serveRoutes<Resources>(
     }
     if (found === null) return next();
     const { value: route, params } = found;
-    const passage = enter(req, res, { path: route.path, params }, services);
+    const passage = enter(req, res, { path: route.path, params, isLive: route.isLive === true }, services);
     if (route.compress === true) compress(req, res, () => void handle(resources, route, passage, services));
     else void handle(resources, route, passage, services);
   };
@@ -88,16 +88,18 @@ export function serveRoutes<Resources>(
 function enter(
   req: Request,
   res: Response,
-  { path, params = {} }: { path: string; params?: Readonly<Record<string, string>> },
+  { path, params = {}, isLive = false }: { path: string; params?: Passage['params']; isLive?: boolean },
   { requests, headersFor, metrics }: RouteServices,
 ): Passage {
   const requestId = requests.idOf(req);
   const begunAtMs = performance.now();
-  res.once('close', () => {
-    observeRequest(metrics, { method: req.method, route: path, status: res.statusCode, begunAtMs });
+  // It comes once anyhow; `once` would keep three objects more for each open answer.
+  res.on('close', () => {
+    if (!isLive || res.statusCode !== 200)
+      observeRequest(metrics, { method: req.method, route: path, status: res.statusCode, begunAtMs });
     requests.done(req, res, { requestId, begunAtMs });
   });
-  const headers = [...headersFor(req.headers.origin), 'x-request-id', requestId];
+  const headers = [...headersFor(req.headers.origin, isLive), 'x-request-id', requestId];
   return { req, res, params, requestId, address: req.ip ?? 'unknown', headers };
 }
 
@@ -112,12 +114,16 @@ async function handle<Resources>(
   let isPresent = false;
   try {
     checkHost(passage.req);
-    present.enter(route.path);
-    isPresent = true;
+    if (route.isLive !== true) {
+      present.enter(route.path);
+      isPresent = true;
+    }
     const identity = letIn(route, passage, services);
     const { req, res } = passage;
     const body = route.readBody === null ? undefined : await route.readBody(req, res);
-    send(passage, await run(resources, route, passage, { identity, body }, services.db));
+    const reply = await run(resources, route, passage, { identity, body }, services.db);
+    if (reply.live === undefined) send(passage, reply);
+    else await goLive(passage, reply, reply.live);
   } catch (error) {
     refuse(passage, error, services);
   } finally {
@@ -246,6 +252,18 @@ function send({ req, res, headers }: Passage, { status, headers: own = {}, body 
   if (body === undefined) return end(res, status, headers, '');
   headers.push('content-type', 'application/json; charset=utf-8');
   end(res, status, headers, JSON.stringify(body));
+}
+
+async function goLive({ req, res, headers }: Passage, { status, headers: own }: Reply, live: LiveBody) {
+  const begin = () => {
+    addHeaders(headers, own ?? {});
+    // Ended by the connection's end, not in chunks: so each write is one of the bytes that all clients share.
+    res.removeHeader('transfer-encoding');
+    res.writeHead(status, headers);
+  };
+  if (req.method !== 'HEAD') return await live(res, begin);
+  begin();
+  res.end();
 }
 
 /** What an answer says itself; unless it says how long it may be kept, it may not be. */

@@ -47,11 +47,13 @@ test('the stream / opened / headers that keep caches, compression and proxies of
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
   });
+  expect(headers).toMatchObject({ 'x-request-id': expect.any(String), ratelimit: expect.any(String) });
   expect(headers).not.toHaveProperty('content-encoding');
   reader.close();
   const head = await fetch(`${holdfast.current.url}/api/events/${eventId}/stream`, { method: 'HEAD' });
-  expect(head.status).toBe(200);
+  expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
 });
 
 test('an event that is unknown, malformed or a draft / its stream / 404 problem', async () => {

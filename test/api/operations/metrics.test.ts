@@ -21,6 +21,7 @@ test('metrics / after holds and a stream / requests by route and status, holds b
   expect((await winner.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] })).status).toBe(201);
   expect((await loser.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] })).status).toBe(409);
   await client(holdfast.current).request('GET', '/nothing/here');
+  await client(holdfast.current).request('GET', '/api/events/nonsense/stream');
   const { status, headers, body } = await client(holdfast.current).request<string>('GET', '/metrics');
   reader.close();
   expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
@@ -29,6 +30,8 @@ test('metrics / after holds and a stream / requests by route and status, holds b
   expect(sample(body, requests, { method: 'POST', route, status: '201' })).toBe(1);
   expect(sample(body, requests, { method: 'POST', route, status: '409' })).toBe(1);
   expect(sample(body, requests, { method: 'GET', route: 'other', status: '404' })).toBe(1);
+  const stream = '/api/events/:eventId/stream';
+  expect(sample(body, requests, { method: 'GET', route: stream, status: '404' })).toBe(1);
   expect(sample(body, 'holdfast_holds_total', { outcome: 'held' })).toBe(1);
   expect(sample(body, 'holdfast_holds_total', { outcome: 'seats_taken' })).toBe(1);
   expect(sample(body, 'holdfast_queue_jobs', { queue: 'seat-selection', state: 'waiting' })).toBe(0);
