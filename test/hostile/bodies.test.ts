@@ -99,6 +99,21 @@ function* chunksOf(bytes: number, count: number) {
   for (let sent = 0; sent < count; sent += 1) yield chunk;
 }
 
+test.each([
+  ['application/json; charset="utf-8"', 401],
+  ['application/merge-patch+json', 401],
+  ['text/plain', 415],
+  ['', 415],
+])('a sign-in / sent as %j / is answered with %i', async (type, status) => {
+  const sent: Sent = {
+    method: 'POST',
+    path: '/api/auth/login',
+    headers: { 'content-type': type },
+    body: JSON.stringify({ email: 'nobody@example.com', password: 'not the password' }),
+  };
+  expect((await ask(holdfast.current.url, sent)).status).toBe(status);
+});
+
 test('a body for someone who is not let in / is not read', async () => {
   const got = await ask(holdfast.current.url, {
     method: 'POST',

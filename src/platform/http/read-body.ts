@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { PROBLEMS, Problem } from '../problem.ts';
 
+const JSON_TYPES = ['application/json', 'application/*+json'];
 const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i;
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -12,7 +13,7 @@ export type BodyReader = (req: Request, res: Response) => Promise<unknown>;
  * @throws Problem or an error with a `status`, when it is too large, cut short, or no JSON.
  */
 export function readJson(bytesMax: number): BodyReader {
-  const parse = parserOf(express.json({ limit: bytesMax, strict: false }));
+  const parse = parserOf(express.json({ type: JSON_TYPES, limit: bytesMax, strict: false }));
   return async (req, res) => {
     const { headers } = req;
     const length = Number(headers['content-length'] ?? 0);
@@ -24,7 +25,7 @@ export function readJson(bytesMax: number): BodyReader {
       PLAIN_JSON.test(headers['content-type'] ?? '') &&
       length <= bytesMax;
     if (isPlain) return parseJson(await textOf(req, length));
-    if (req.is(['application/json', 'application/*+json']) === false)
+    if (req.is(JSON_TYPES) === false)
       throw new Problem(PROBLEMS.unsupported_media_type, 'Send the body as application/json.');
     return await parse(req, res);
   };

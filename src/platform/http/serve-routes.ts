@@ -255,6 +255,8 @@ function send({ req, res, headers }: Passage, { status, headers: own = {}, body 
 }
 
 async function goLive({ req, res, headers }: Passage, { status, headers: own }: Reply, live: LiveBody) {
+  // Express's way on, which nobody takes any more, would be kept for as long as the client stays.
+  req.next = undefined;
   const begin = () => {
     addHeaders(headers, own ?? {});
     // Ended by the connection's end, not in chunks: so each write is one of the bytes that all clients share.
