@@ -16,7 +16,7 @@ import { SESSION_WAIT_MS_MAX, restartPayment } from '../payments/start-payment.t
 import type { SessionFacts } from '../payments/stripe-sessions.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { joinCalls } from '../platform/join-calls.ts';
-import { inOneTransaction, inTransaction, retryRolledBack } from '../platform/mysql.ts';
+import { inTransaction, retryRolledBack } from '../platform/mysql.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import { listSeatsOfHold } from '../seats/seat-store.ts';
@@ -135,7 +135,7 @@ const keep = onePer(({ db, log }: Resources) =>
   joinCalls<Session, boolean>(log, {
     name: 'sessions.stored',
     async together(sessions) {
-      await inOneTransaction(db, (tx) => storeSessions(tx, sessions));
+      await storeSessions(db, sessions);
       return sessions.map(() => true);
     },
     alone: (session) => retryRolledBack(() => storeSession(db, session)),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { PaymentRow } from '../../db/schema.ts';
 import { jsonRows } from '../platform/json-rows.ts';
-import { NotAllAlike, type Tx } from '../platform/mysql.ts';
+import { type DbOrTx, NotAllAlike, type Tx } from '../platform/mysql.ts';
 import { type Payment, toPayment } from './payment-store.ts';
 
 /** All payments of the holds, by hold, locked until the transaction ends; but not those that another has locked. */
@@ -25,8 +25,11 @@ export type Session = {
   readonly expiresAt: Date;
 };
 
-/** Keeps the sessions that Stripe made for payments that still wait without one. @throws NotAllAlike */
-export async function storeSessions(tx: Tx, sessions: readonly Session[]): Promise<void> {
+/**
+ * Keeps the sessions that Stripe made for payments that still wait without one.
+ * @throws NotAllAlike when some do not; those that do have theirs all the same.
+ */
+export async function storeSessions(db: DbOrTx, sessions: readonly Session[]): Promise<void> {
   const { table, of } = jsonRows(
     'made',
     { payment: 'id', session: 'text', url: 'text', expires: 'int' },
@@ -43,7 +46,7 @@ export async function storeSessions(tx: Tx, sessions: readonly Session[]): Promi
         payments.session_expires_at = FROM_UNIXTIME(${of('expires')}), payments.last_error = NULL,
         payments.updated_at = UTC_TIMESTAMP(3)
     WHERE payments.payment_status = 'pending' AND payments.checkout_session_id IS NULL
-  `.execute(tx);
+  `.execute(db);
   NotAllAlike.unless(Number(numAffectedRows), sessions.length, 'payments');
 }
 
@@ -55,8 +58,11 @@ export type Capture = {
   readonly amount: number;
 };
 
-/** Moves payments that wait for money to `paid`, as Stripe has said. @throws NotAllAlike */
-export async function capturePayments(tx: Tx, captures: readonly Capture[]): Promise<void> {
+/**
+ * Moves payments that wait for money to `paid`, as Stripe has said.
+ * @throws NotAllAlike when some do not wait (any more); those that did are moved all the same.
+ */
+export async function capturePayments(db: DbOrTx, captures: readonly Capture[]): Promise<void> {
   const { table, of } = jsonRows(
     'capture',
     { payment: 'id', session: 'text', transaction: 'text', amount: 'int' },
@@ -73,7 +79,7 @@ export async function capturePayments(tx: Tx, captures: readonly Capture[]): Pro
         payments.transaction_id = ${of('transaction')}, payments.captured_amount = ${of('amount')},
         payments.captured_at = UTC_TIMESTAMP(3), payments.updated_at = UTC_TIMESTAMP(3)
     WHERE payments.payment_status = 'pending'
-  `.execute(tx);
+  `.execute(db);
   NotAllAlike.unless(Number(numAffectedRows), captures.length, 'payments');
 }
 

@@ -2,7 +2,7 @@ import { isLiveKey } from './stripe-gateway.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { newId } from '../platform/id.ts';
 import { joinCalls } from '../platform/join-calls.ts';
-import { NOW, inOneTransaction, inTransaction, isDuplicate, retryRolledBack } from '../platform/mysql.ts';
+import { NOW, inTransaction, isDuplicate, retryRolledBack } from '../platform/mysql.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import type { PaymentFlag } from './payment.ts';
@@ -81,7 +81,7 @@ const capture = onePer((resources: Resources) =>
     async together(paid) {
       const captures = paid.map(usualCapture);
       const usual = captures.filter((each) => each !== null);
-      if (usual.length > 0) await inOneTransaction(resources.db, (tx) => capturePayments(tx, usual));
+      if (usual.length > 0) await capturePayments(resources.db, usual);
       return captures.map((each) => (each === null ? undefined : true));
     },
     alone: ({ payment, session }) => captureOne(resources, payment, session),

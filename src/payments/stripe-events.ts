@@ -41,7 +41,7 @@ const EventShape = z.object({
   type: z.string().min(1).max(100),
   livemode: z.boolean(),
   api_version: z.string().max(40).nullish(),
-  data: z.object({ object: z.looseObject({ id: z.string().max(191).optional() }) }),
+  data: z.object({ object: z.object({ id: z.string().max(191).optional() }) }),
 });
 
 /** The event that the bytes carry, if one of the endpoint's secrets signed them (two while a secret is replaced); else null. */

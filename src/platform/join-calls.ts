@@ -9,10 +9,10 @@ export type JoinedWork<Item, Result> = {
   readonly name: string;
   /**
    * Does it for several whose case is the usual one, and says `undefined` for each whose case is not, and for which
-   * nothing was done. @throws when nothing was done for any of them, or nobody knows.
+   * nothing was done. @throws when it was not done for all of the others, as far as anybody knows.
    */
   together(items: readonly Item[]): Promise<readonly (Result | undefined)[]>;
-  /** Does it for one, whatever its case; after `together`, too, has done it without being able to say so. */
+  /** Does it for one, whatever its case; also after `together` has done it, and could not say so. */
   alone(item: Item): Promise<Result>;
 };
 

@@ -142,7 +142,7 @@ export async function retryRolledBack<Result>(work: () => Promise<Result>): Prom
   }
 }
 
-/** What was to be done to all of several rows found some of them otherwise: the transaction is to be rolled back. */
+/** What was to be done to all of several rows found some of them otherwise. */
 export class NotAllAlike extends Error {
   /** @throws NotAllAlike */
   static unless(found: number, expected: number, what: string): void {
