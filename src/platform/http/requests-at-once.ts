@@ -5,8 +5,10 @@ import { PROBLEMS, Problem } from '../problem.ts';
 /** Whoever watches over the server must get through when nobody else does. */
 const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** The longest that one is kept waiting on a busy day: so many a second can be taken from those who were refused. */
+/** The longest that one is kept waiting on a busy day: so many a second this server is sure to answer. */
 const ANSWERED_WITHIN_SECONDS = 2;
+/** The rest is for those who were let in, and ask for the next thing. */
+const SHARE_OF_REFUSED = 0.5;
 
 export type RequestsAtOnce = {
   /** @throws Problem `server_busy` when as many are being answered as may be. */
@@ -20,7 +22,7 @@ export type RequestsAtOnce = {
  * ten thousand others helps nobody.
  */
 export function openRequestsAtOnce(max: number): RequestsAtOnce {
-  const comeAgain = openComeAgain(max / ANSWERED_WITHIN_SECONDS);
+  const comeAgain = openComeAgain((max / ANSWERED_WITHIN_SECONDS) * SHARE_OF_REFUSED);
   let present = 0;
   return {
     enter(path) {
