@@ -110,7 +110,30 @@ const Queued = z.object({ status: z.literal('queued'), pendingSeatIds: z.tuple([
 
 const PutOff = z.object({ code: z.enum(['server_busy', 'queue_full', 'rate_limited']) });
 
-function holdScript({ events, buyers, from, respondAsync, mayPutOff }: Spec<'hold'>): Script {
+function holdScript({ firstApart, ...spec }: Spec<'hold'>): Script {
+  const script = holdsScript(spec);
+  return firstApart === true ? withFirstApart(script) : script;
+}
+
+function withFirstApart(script: Script): Script {
+  const seen: boolean[] = [];
+  return {
+    next: (connection) => script.next(connection),
+    check(answer, connection) {
+      const isFirst = seen[connection] !== true;
+      seen[connection] = true;
+      return `${isFirst ? 'first ' : ''}${script.check(answer, connection)}`;
+    },
+  };
+}
+
+function holdsScript({
+  events,
+  buyers,
+  from,
+  respondAsync,
+  mayPutOff,
+}: Omit<Spec<'hold'>, 'firstApart'>): Script {
   const headers = respondAsync ? 'prefer: respond-async\r\n' : '';
   const wanted: number[] = [];
   let taken = from;

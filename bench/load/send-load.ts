@@ -19,6 +19,8 @@ export type Load = {
   readonly perSecond?: number | undefined;
   /** Open loop: what was due and found no connection until the end is not sent any more. */
   readonly dropLate?: boolean | undefined;
+  /** Closed loop: whoever is told to come again later sends nothing until then, and then at once. */
+  readonly heedsRetryAfter?: boolean | undefined;
   readonly script: Script;
 };
 
@@ -113,8 +115,7 @@ function closedLoop(load: Load, lines: readonly Line[], record: Record_, begunMs
   const deadlineMs = begunMs + load.durationMs;
   return new Promise((resolve) => {
     let running = lines.length;
-    const send = (line: Line, connection: number) => {
-      const dueMs = performance.now();
+    const send = (line: Line, connection: number, dueMs: number) => {
       const request = dueMs < deadlineMs ? load.script.next(connection) : null;
       if (request === null) {
         running -= 1;
@@ -123,11 +124,20 @@ function closedLoop(load: Load, lines: readonly Line[], record: Record_, begunMs
       }
       line.ask(request, (answer) => {
         record.take(load, answer, connection, dueMs);
-        send(line, connection);
+        const waitMs = load.heedsRetryAfter === true ? retryAfterMs(answer) : 0;
+        const nextMs = performance.now() + waitMs;
+        if (waitMs > 0 && nextMs < deadlineMs) setTimeout(send, waitMs, line, connection, nextMs);
+        else send(line, connection, nextMs);
       });
     };
-    for (const [connection, line] of lines.entries()) send(line, connection);
+    for (const [connection, line] of lines.entries()) send(line, connection, performance.now());
   });
+}
+
+/** How long the server asks to be left alone; 0 unless it does. */
+function retryAfterMs(answer: Answer | null): number {
+  if (answer === null || answer.status < 429) return 0;
+  return Number(/\r\nretry-after: (\d+)/i.exec(answer.head)?.[1] ?? 0) * 1000;
 }
 
 /** A timer of a millisecond hands what is due to the connection that has been idle longest; what finds none waits, and counts. */

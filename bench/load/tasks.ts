@@ -28,6 +28,8 @@ export const ScriptSpec = z.discriminatedUnion('name', [
     respondAsync: z.boolean(),
     /** Whether "not now" is a right answer, as it is to more than can be done. */
     mayPutOff: z.boolean().optional(),
+    /** Whether what each connection is answered first is counted apart, as `first 201`. */
+    firstApart: z.boolean().optional(),
   }),
   /** Take a seat, give it back, of any of the events. As many buyers as connections. */
   z.object({ name: z.literal('cycle'), events: z.array(z.string()), seats: z.int(), buyers: Authorizations }),
@@ -48,6 +50,8 @@ export const Task = z.discriminatedUnion('kind', [
     durationMs: z.number(),
     perSecond: z.number().optional(),
     dropLate: z.boolean().optional(),
+    /** Closed loop: whoever is put off sends nothing until the time that it was told is over. */
+    heedsRetryAfter: z.boolean().optional(),
     script: ScriptSpec,
   }),
   /** Opens connections, uses each once, and keeps them open until `unpark`, which tells how many still are. */

@@ -1,3 +1,4 @@
+import { type ComeAgain, openComeAgain } from '../platform/come-again.ts';
 import { onePer } from '../platform/one-per.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Resources } from '../resources.ts';
@@ -5,16 +6,24 @@ import { countClaimsWaiting } from './claim-queue.ts';
 import { HOLD_PROBLEMS } from './problems.ts';
 
 const LOOK_EVERY_MS = 500;
-const RETRY_AFTER_SECONDS = '5';
+/** As long as a full queue takes to be written, or less: so many a second can be taken from those who were refused. */
+const WRITTEN_WITHIN_SECONDS = 20;
 
 /** What this server knows of the queue: how long it was when it looked, and what it has added since. */
-type Sight = { waiting: number; added: number; lookedAtMs: number; looking: Promise<void> | null };
+type Sight = {
+  waiting: number;
+  added: number;
+  lookedAtMs: number;
+  looking: Promise<void> | null;
+  readonly comeAgain: ComeAgain;
+};
 
-const sightOf = onePer((_resources: Resources): Sight => ({
+const sightOf = onePer(({ config }: Resources): Sight => ({
   waiting: 0,
   added: 0,
   lookedAtMs: -Infinity,
   looking: null,
+  comeAgain: openComeAgain(config.holds.claimsQueuedMax / WRITTEN_WITHIN_SECONDS),
 }));
 
 /**
@@ -30,13 +39,13 @@ export async function requireRoomInQueue(resources: Resources): Promise<void> {
     // A long time may have passed since it was full.
     if (isFull(resources, sight)) await sight.looking;
   }
-  if (isFull(resources, sight)) throw queueFull();
+  if (isFull(resources, sight)) throw queueFull(sight);
 }
 
 /** Takes a place for a claim that is about to be queued; others may have taken the last since there was room. @throws Problem `queue_full`. */
 export function takeRoomInQueue(resources: Resources): void {
   const sight = sightOf(resources);
-  if (isFull(resources, sight)) throw queueFull();
+  if (isFull(resources, sight)) throw queueFull(sight);
   sight.added += 1;
 }
 
@@ -44,11 +53,11 @@ function isFull({ config }: Resources, { waiting, added }: Sight): boolean {
   return waiting + added >= config.holds.claimsQueuedMax;
 }
 
-function queueFull(): Problem {
+function queueFull({ comeAgain }: Sight): Problem {
   return new Problem(
     HOLD_PROBLEMS.queue_full,
     'So many are waiting for their seats to be written that yours would take too long: try again in a moment.',
-    { headers: { 'retry-after': RETRY_AFTER_SECONDS } },
+    { headers: { 'retry-after': String(comeAgain(performance.now())) } },
   );
 }
 

@@ -48,6 +48,33 @@ test('a click / its request gets lost on the way / is repeated, and the seat is 
   expect(await page.locator('.cart-seat').count()).toBe(1);
 });
 
+test('a click / the server is busy and says when to come again / the page says so, stays away until then, and has the seat', async () => {
+  const busySeconds = 7;
+  const { eventId } = await createSmallEvent(holdfast.current);
+  const page = await browser.newPage();
+  await openEvent(page, holdfast.current, eventId);
+  const askedAtMs: number[] = [];
+  await page.route('**/holds', async (route) => {
+    if (route.request().method() !== 'POST') return await route.continue();
+    askedAtMs.push(Date.now());
+    if (askedAtMs.length > 1) return await route.continue();
+    return await route.fulfill({
+      status: 503,
+      headers: { 'retry-after': String(busySeconds) },
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'server_busy', title: 'Busy', detail: 'Try again in a moment.' }),
+    });
+  });
+  await clickSeat(page, holdfast.current, eventId, 12);
+  const notice = page.getByText(/Very many people are here right now\. We try again for you in \d s\./);
+  await notice.waitFor();
+  await page.locator('.cart-seat').getByText('Row B, seat 2').waitFor();
+  await notice.waitFor({ state: 'detached' });
+  const [first = 0, second = 0] = askedAtMs;
+  expect(askedAtMs).toHaveLength(2);
+  expect(second - first).toBeGreaterThanOrEqual(busySeconds * 1000);
+});
+
 test('the seat map / fails to load / says so in plain words, and loads at the second try', async () => {
   const { eventId } = await createSmallEvent(holdfast.current);
   const page = await browser.newPage();

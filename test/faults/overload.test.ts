@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { loadConfig } from '../../src/platform/config.ts';
@@ -99,16 +99,10 @@ test(
     const { url, server } = await serverWith({ REQUESTS_AT_ONCE_MAX: String(room) });
     const get = (path: string) => timed(client({ url }).request('GET', path));
     expect((await get('/api/events')).status).toBe(200);
-    // Each has sent half of its body, and keeps its place while the server waits for the rest.
     const answers: string[] = [];
-    const callers = Array.from({ length: room + tooMany }, () => {
-      const socket = connect(server.port, '127.0.0.1');
-      socket.on('error', () => {});
-      socket.on('data', (bytes: Buffer) => answers.push(bytes.toString().split('\r\n', 1)[0] ?? ''));
-      onTestFinished(() => void socket.destroy());
-      socket.write(`POST /api/auth/guest HTTP/1.1\r\nHost: here\r\n${HALF_A_BODY}`);
-      return socket;
-    });
+    const callers = Array.from({ length: room + tooMany }, () =>
+      halfACall(server, (bytes) => answers.push(bytes.toString().split('\r\n', 1)[0] ?? '')),
+    );
     await eventually(() => expect(answers).toHaveLength(tooMany));
     expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 503 Service Unavailable']));
     expectFastRefusals(
@@ -122,7 +116,44 @@ test(
   },
   TEST_WITHIN_MS,
 );
+
+/** A caller who has sent half of its body, and keeps its place while the server waits for the rest. */
+function halfACall(server: RunningServer, answered: (bytes: Buffer) => void): Socket {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.on('data', answered);
+  onTestFinished(() => void socket.destroy());
+  socket.write(`POST /api/auth/guest HTTP/1.1\r\nHost: here\r\n${HALF_A_BODY}`);
+  return socket;
+}
 const HALF_A_BODY = 'Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"cookie":';
+
+test(
+  'requests at once / one is refused, then a hundred / the first is to come again in a second, the others the later the more there are',
+  async () => {
+    const [room, crowd] = [40, 100];
+    const { url, server } = await serverWith({ REQUESTS_AT_ONCE_MAX: String(room) });
+    const get = () => timed(client({ url }).request('GET', '/api/events'));
+    const secondsOf = ({ status, headers }: Timed) => {
+      expect(status).toBe(503);
+      return Number(headers.get('retry-after'));
+    };
+    const callers = Array.from({ length: room }, () => halfACall(server, () => {}));
+    await eventually(async () => expect((await get()).status).toBe(503));
+    expect(secondsOf(await get())).toBe(1);
+    const seconds = (await Promise.all(Array.from({ length: crowd }, get))).map(secondsOf);
+    // Ten of them a second: half of what forty places are sure to do, where an answer takes 2 s at most.
+    const mean = seconds.reduce((sum, each) => sum + each, 0) / crowd;
+    expect(mean).toBeGreaterThan(3);
+    expect(mean).toBeLessThan(9);
+    expect(new Set(seconds).size).toBeGreaterThan(5);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(30);
+
+    for (const caller of callers) caller.destroy();
+    await eventually(async () => expect((await get()).status).toBe(200), RECOVERED_WITHIN_MS);
+  },
+  TEST_WITHIN_MS,
+);
 
 /** Takes every connection of the pool; the returned function gives them back. */
 async function takeAll(db: Db, connections: number): Promise<() => void> {

@@ -1,8 +1,14 @@
 import type { RequestHandler } from 'express';
+import { openComeAgain } from '../come-again.ts';
 import { PROBLEMS, Problem } from '../problem.ts';
 
 /** Whoever watches over the server must get through when nobody else does. */
 const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** The longest that one is kept waiting on a busy day: so many a second this server is sure to answer. */
+const ANSWERED_WITHIN_SECONDS = 2;
+/** The rest is for those who were let in, and ask for the next thing. */
+const SHARE_OF_REFUSED = 0.5;
 
 export type RequestsAtOnce = {
   /** @throws Problem `server_busy` when as many are being answered as may be. */
@@ -16,6 +22,7 @@ export type RequestsAtOnce = {
  * ten thousand others helps nobody.
  */
 export function openRequestsAtOnce(max: number): RequestsAtOnce {
+  const comeAgain = openComeAgain((max / ANSWERED_WITHIN_SECONDS) * SHARE_OF_REFUSED);
   let present = 0;
   return {
     enter(path) {
@@ -23,6 +30,7 @@ export function openRequestsAtOnce(max: number): RequestsAtOnce {
         throw new Problem(
           PROBLEMS.server_busy,
           'Try again in a moment; with an Idempotency-Key nothing is done twice.',
+          { headers: { 'retry-after': String(comeAgain(performance.now())) } },
         );
       }
       present += 1;

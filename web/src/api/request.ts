@@ -1,12 +1,19 @@
+import { waitAsAsked } from './asked-to-wait.ts';
 import { ApiProblem, Unreachable, problemOf } from './problem.ts';
 import { pause } from '../platform/pause.ts';
 
 const TRIES_MAX = 4;
 const FIRST_PAUSE_MS = 400;
 const PAUSE_MS_MAX = 6_000;
+/** The longest that a busy server asks us to stay away. */
+const BUSY_MS_MAX = 30_000;
+/** Added to what the server asks for in whole seconds, so that those who were refused together don't come together. */
+const SPREAD_MS = 1_000;
 const ANSWER_WITHIN_MS = 20_000;
 /** Answers that say "not now" rather than "no". */
 const PASSING_STATUSES = new Set([429, 502, 503, 504]);
+/** With these the server says that it has done nothing: whatever was asked may be asked again. */
+const NOTHING_DONE_CODES = new Set(['server_busy', 'queue_full']);
 
 export type RequestOptions = {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -28,24 +35,33 @@ export type Reply = {
 };
 
 /**
- * One call of the API. What is safe to repeat is repeated, with growing pauses, while the network or the server is away.
+ * One call of the API. What is safe to repeat is repeated, with growing pauses, while the network or the server is away,
+ * and not before the time at which a busy server has asked us to come again.
  * @throws ApiProblem when the server refuses, Unreachable when it could not be reached.
  */
 export async function request(path: string, options: RequestOptions = {}): Promise<Reply> {
-  const triesMax = isRepeatable(options) ? TRIES_MAX : 1;
   for (let tries = 1; ; tries += 1) {
     try {
       return await requestOnce(path, options);
     } catch (error) {
       const waitMs = pauseAfter(error, tries);
-      if (waitMs === null || tries >= triesMax) throw error;
-      await pause(waitMs, options.signal);
+      const mayRepeat = isRepeatable(options) || hasDoneNothing(error);
+      if (waitMs === null || tries >= TRIES_MAX || !mayRepeat) throw error;
+      await (isBusy(error) ? waitAsAsked : pause)(waitMs, options.signal);
     }
   }
 }
 
 function isRepeatable({ method = 'GET', idempotencyKey, repeatable }: RequestOptions): boolean {
   return repeatable ?? (method !== 'POST' || idempotencyKey !== undefined);
+}
+
+function hasDoneNothing(error: unknown): boolean {
+  return error instanceof ApiProblem && NOTHING_DONE_CODES.has(error.code);
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 503;
 }
 
 async function requestOnce(path: string, options: RequestOptions): Promise<Reply> {
@@ -64,8 +80,10 @@ async function requestOnce(path: string, options: RequestOptions): Promise<Reply
 function pauseAfter(error: unknown, tries: number): number | null {
   if (error instanceof Unreachable) return pauseMs(tries);
   if (!(error instanceof ApiProblem) || !PASSING_STATUSES.has(error.status)) return null;
-  const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
-  return askedMs > PAUSE_MS_MAX ? null : Math.max(askedMs, pauseMs(tries));
+  if (error.retryAfterSeconds === null) return pauseMs(tries);
+  const askedMs = error.retryAfterSeconds * 1000;
+  if (askedMs > (isBusy(error) ? BUSY_MS_MAX : PAUSE_MS_MAX)) return null;
+  return Math.max(askedMs + Math.random() * SPREAD_MS, pauseMs(tries));
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {

@@ -1,5 +1,6 @@
 import { messages } from '../messages/messages.ts';
 import { useStore } from '../platform/store.ts';
+import { BusyNotice } from './busy-notice.tsx';
 import { CrossIcon } from './icons.tsx';
 import { announcement, dropToast, toasts } from './notices.ts';
 
@@ -12,6 +13,7 @@ export function Toasts() {
         {useStore(announcement)}
       </div>
       <div className="toasts" role="status">
+        <BusyNotice />
         {shown.map((toast) => (
           <div key={toast.id} className="toast">
             <p>{toast.words}</p>

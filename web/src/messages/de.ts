@@ -20,6 +20,9 @@ export const de: Messages = {
     guest: 'Gast',
     loading: 'Wird geladen …',
     retry: 'Noch einmal versuchen',
+    busy: (seconds: number) =>
+      `Im Moment ist sehr viel los. Wir versuchen es in ${seconds} s noch einmal für Sie.`,
+    busySpoken: 'Im Moment ist sehr viel los. Wir versuchen es gleich noch einmal für Sie.',
     close: 'Schließen',
     notFoundTitle: 'Diese Seite gibt es nicht',
     notFound: 'Vielleicht ist die Adresse veraltet, oder sie enthält einen Tippfehler.',

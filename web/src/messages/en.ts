@@ -20,6 +20,8 @@ export const en = {
     guest: 'Guest',
     loading: 'Loading…',
     retry: 'Try again',
+    busy: (seconds: number) => `Very many people are here right now. We try again for you in ${seconds} s.`,
+    busySpoken: 'Very many people are here right now. We try again for you in a moment.',
     close: 'Close',
     notFoundTitle: 'There is no such page',
     notFound: 'The address may be old or mistyped.',
