@@ -2,7 +2,7 @@ import type { NewBookings } from '../bookings/booking-store.ts';
 import { confirmAllBookings } from '../bookings/confirm-booking.ts';
 import { lockFreeHolds, moveToBooked } from '../holds/holds-together-store.ts';
 import { type Payment, type PaymentKey, markFulfilled } from '../payments/payment-store.ts';
-import { lockFreePayments } from '../payments/payments-together-store.ts';
+import { lockOnlyPayments } from '../payments/payments-together-store.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { type Db, type Tx, inOneTransaction } from '../platform/mysql.ts';
 import { shareEvents } from './checkout-store.ts';
@@ -44,12 +44,16 @@ async function listUsual(tx: Tx, paid: readonly PaymentKey[]): Promise<(NewBooki
   const open = [...holds.values()].filter(
     ({ eventId, status }) => status === 'checkout' && events.get(eventId)?.status !== 'cancelled',
   );
-  const payments = await lockFreePayments(tx, open);
-  return paid.map(({ holdId, paymentId }) => {
-    const [payment, ...others] = payments.get(holdId) ?? [];
+  const openIds = new Set(open.map(({ holdId }) => holdId));
+  const payments = await lockOnlyPayments(
+    tx,
+    paid.filter(({ holdId }) => openIds.has(holdId)),
+  );
+  return paid.map(({ paymentId }) => {
+    const payment = payments.get(paymentId);
     // Should it be among them twice, the second finds out what the first has done.
-    payments.delete(holdId);
-    return payment?.paymentId === paymentId && others.length === 0 ? saleFor(payment) : undefined;
+    payments.delete(paymentId);
+    return payment && saleFor(payment);
   });
 }
 

@@ -49,12 +49,7 @@ type Change = {
  * number of callers may run at any time: the first does it all, the others find it done.
  */
 export async function completeCheckout(resources: Resources, payment: PaymentKey): Promise<Completion> {
-  const completion = await completing(resources)(payment);
-  const { outcome } = completion;
-  const { paymentId, eventId, holdId } = payment;
-  if (outcome !== 'nothing')
-    resources.log.info({ paymentId, holdId, eventId, outcome }, 'checkout.completed');
-  return completion;
+  return completing(resources)(payment);
 }
 
 const completing = onePer((resources: Resources) =>
@@ -62,12 +57,11 @@ const completing = onePer((resources: Resources) =>
     name: 'checkouts.completed',
     async together(payments) {
       const sales = await bookTogether(resources.db, payments);
-      crashPoint('booking.committed');
-      await tellSeatsBooked(
-        resources,
-        sales.filter((sale) => sale !== undefined),
-      );
-      crashPoint('booking.told');
+      const booked = sales.filter((sale) => sale !== undefined);
+      if (booked.length > 0) crashPoint('booking.committed');
+      for (const sale of booked) logCompleted(resources, sale, 'booked');
+      await tellSeatsBooked(resources, booked);
+      if (booked.length > 0) crashPoint('booking.told');
       return sales.map((sale) => sale && { outcome: 'booked', superfluous: null });
     },
     alone: (payment) => completeOne(resources, payment),
@@ -82,9 +76,18 @@ async function completeOne(resources: Resources, payment: PaymentKey): Promise<C
   });
   if (change.outcome === 'nothing') return { outcome: 'nothing', superfluous: null };
   crashPoint(change.outcome === 'booked' ? 'booking.committed' : 'ending.committed');
+  logCompleted(resources, payment, change.outcome);
   await tell(resources, payment, change);
   if (change.outcome === 'booked') crashPoint('booking.told');
   return { outcome: change.outcome, superfluous: change.superfluous ?? null };
+}
+
+function logCompleted(
+  { log }: Resources,
+  { paymentId, holdId, eventId }: { paymentId: string; holdId: string; eventId: string },
+  outcome: Completion['outcome'],
+): void {
+  log.info({ paymentId, holdId, eventId, outcome }, 'checkout.completed');
 }
 
 async function tell(

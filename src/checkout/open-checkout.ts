@@ -134,10 +134,8 @@ async function keepSession(
 const keep = onePer(({ db, log }: Resources) =>
   joinCalls<Session, boolean>(log, {
     name: 'sessions.stored',
-    async together(sessions) {
-      await storeSessions(db, sessions);
-      return sessions.map(() => true);
-    },
+    together: async (sessions) =>
+      (await storeSessions(db, sessions)).map((isStored) => isStored || undefined),
     alone: (session) => retryRolledBack(() => storeSession(db, session)),
   }),
 );

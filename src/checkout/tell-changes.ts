@@ -45,12 +45,12 @@ export async function tellSeatsBooked(resources: Resources, sales: readonly NewB
     const booked = ofEvent.flatMap(({ lines }) => lines.map((line) => line.seatId));
     await markBooked(redis, eventId, booked);
     crashPoint('booking.marked');
-    await Promise.all(
-      ofEvent.map(({ holdId, userId }) =>
+    await Promise.all([
+      ...ofEvent.map(({ holdId, userId }) =>
         unlockSeats(redis, { eventId, holdId, seatIds: [], endsHold: { userId } }),
       ),
-    );
-    await publishSeatChanges(redis, eventId, changesTo('booked', booked));
+      publishSeatChanges(redis, eventId, changesTo('booked', booked)),
+    ]);
   };
   const byEvent = Map.groupBy(sales, ({ eventId }) => eventId);
   await Promise.all(

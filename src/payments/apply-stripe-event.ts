@@ -1,6 +1,7 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { UUID_PATTERN } from '../platform/id.ts';
 import { joinCalls, joinReads } from '../platform/join-calls.ts';
+import { retryRolledBack } from '../platform/mysql.ts';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import {
@@ -74,7 +75,7 @@ const finishEvent = onePer(({ db, log }: Resources) =>
       return events.map(({ isOurs }) => (isOurs ? true : undefined));
     },
     async alone({ stripeEventId, isOurs }) {
-      await finishEvents(db, [stripeEventId], isOurs ? 'done' : 'ignored');
+      await retryRolledBack(() => finishEvents(db, [stripeEventId], isOurs ? 'done' : 'ignored'));
       return true;
     },
   }),

@@ -1,22 +1,33 @@
 import { sql } from 'kysely';
 import type { PaymentRow } from '../../db/schema.ts';
+import { fromBytes, toBytes } from '../platform/id.ts';
 import { jsonRows } from '../platform/json-rows.ts';
-import { type DbOrTx, NotAllAlike, type Tx } from '../platform/mysql.ts';
+import type { DbOrTx, Tx } from '../platform/mysql.ts';
 import { type Payment, toPayment } from './payment-store.ts';
 
-/** All payments of the holds, by hold, locked until the transaction ends; but not those that another has locked. */
-export async function lockFreePayments(
+/**
+ * Those of the payments that are the only ones of their holds, by id, locked until the transaction ends; those that
+ * another transaction has locked are left out. The holds must be locked, so that they get no other meanwhile.
+ */
+export async function lockOnlyPayments(
   tx: Tx,
-  holds: readonly { readonly eventId: string; readonly holdId: string }[],
-): Promise<Map<string, Payment[]>> {
-  const { table, of } = jsonRows('one', { eventId: 'id', holdId: 'id' }, holds);
-  const { rows } = await sql<PaymentRow>`
-    SELECT payments.*
-    FROM ${table} STRAIGHT_JOIN payments ON payments.event_id = ${of('eventId')} AND payments.hold_id = ${of('holdId')}
+  keys: readonly { readonly paymentId: string }[],
+): Promise<Map<string, Payment>> {
+  const { table, of } = jsonRows('one', { paymentId: 'id' }, keys);
+  const { rows } = await sql<PaymentRow & { of_hold: number }>`
+    SELECT payments.*, (
+      SELECT COUNT(*) FROM payments AS others FORCE INDEX (one_live_payment_per_hold)
+      WHERE others.event_id = payments.event_id AND others.hold_id = payments.hold_id
+    ) AS of_hold
+    FROM ${table} STRAIGHT_JOIN ${BY_KEY} ON payments.payment_id = ${of('paymentId')}
     FOR UPDATE SKIP LOCKED
   `.execute(tx);
-  return Map.groupBy(rows.map(toPayment), ({ holdId }) => holdId);
+  const only = rows.filter((row) => row.of_hold === 1).map(toPayment);
+  return new Map(only.map((payment) => [payment.paymentId, payment]));
 }
+
+/** Of a table that is still small all rows would be read, and locked. */
+const BY_KEY = sql`payments FORCE INDEX (PRIMARY)`;
 
 export type Session = {
   readonly paymentId: string;
@@ -25,11 +36,8 @@ export type Session = {
   readonly expiresAt: Date;
 };
 
-/**
- * Keeps the sessions that Stripe made for payments that still wait without one.
- * @throws NotAllAlike when some do not; those that do have theirs all the same.
- */
-export async function storeSessions(db: DbOrTx, sessions: readonly Session[]): Promise<void> {
+/** Keeps the sessions that Stripe made for payments that still wait without one; returns whether each has its own now. */
+export async function storeSessions(db: DbOrTx, sessions: readonly Session[]): Promise<boolean[]> {
   const { table, of } = jsonRows(
     'made',
     { payment: 'id', session: 'text', url: 'text', expires: 'int' },
@@ -41,13 +49,18 @@ export async function storeSessions(db: DbOrTx, sessions: readonly Session[]): P
     })),
   );
   const { numAffectedRows } = await sql`
-    UPDATE ${table} STRAIGHT_JOIN payments ON payments.payment_id = ${of('payment')}
+    UPDATE ${table} STRAIGHT_JOIN ${BY_KEY} ON payments.payment_id = ${of('payment')}
     SET payments.checkout_session_id = ${of('session')}, payments.checkout_url = ${of('url')},
         payments.session_expires_at = FROM_UNIXTIME(${of('expires')}), payments.last_error = NULL,
         payments.updated_at = UTC_TIMESTAMP(3)
     WHERE payments.payment_status = 'pending' AND payments.checkout_session_id IS NULL
   `.execute(db);
-  NotAllAlike.unless(Number(numAffectedRows), sessions.length, 'payments');
+  if (Number(numAffectedRows) === sessions.length) return sessions.map(() => true);
+  const found = await listStates(db, sessions);
+  return sessions.map(({ paymentId, sessionId }) => {
+    const row = found.get(paymentId);
+    return row?.payment_status === 'pending' && row.checkout_session_id === sessionId;
+  });
 }
 
 export type Capture = {
@@ -59,10 +72,10 @@ export type Capture = {
 };
 
 /**
- * Moves payments that wait for money to `paid`, as Stripe has said.
- * @throws NotAllAlike when some do not wait (any more); those that did are moved all the same.
+ * Moves payments that wait for money to `paid`, as Stripe has said; returns whether each is paid so now, be it by another
+ * process that was told the same.
  */
-export async function capturePayments(db: DbOrTx, captures: readonly Capture[]): Promise<void> {
+export async function capturePayments(db: DbOrTx, captures: readonly Capture[]): Promise<boolean[]> {
   const { table, of } = jsonRows(
     'capture',
     { payment: 'id', session: 'text', transaction: 'text', amount: 'int' },
@@ -74,13 +87,31 @@ export async function capturePayments(db: DbOrTx, captures: readonly Capture[]):
     })),
   );
   const { numAffectedRows } = await sql`
-    UPDATE ${table} STRAIGHT_JOIN payments ON payments.payment_id = ${of('payment')}
+    UPDATE ${table} STRAIGHT_JOIN ${BY_KEY} ON payments.payment_id = ${of('payment')}
     SET payments.payment_status = 'paid', payments.checkout_session_id = ${of('session')},
         payments.transaction_id = ${of('transaction')}, payments.captured_amount = ${of('amount')},
         payments.captured_at = UTC_TIMESTAMP(3), payments.updated_at = UTC_TIMESTAMP(3)
     WHERE payments.payment_status = 'pending'
   `.execute(db);
-  NotAllAlike.unless(Number(numAffectedRows), captures.length, 'payments');
+  if (Number(numAffectedRows) === captures.length) return captures.map(() => true);
+  const found = await listStates(db, captures);
+  return captures.map(({ paymentId, transactionId }) => {
+    const row = found.get(paymentId);
+    return row?.payment_status === 'paid' && row.transaction_id === transactionId;
+  });
+}
+
+async function listStates(db: DbOrTx, payments: readonly { readonly paymentId: string }[]) {
+  const rows = await db
+    .selectFrom('payments')
+    .select(['payment_id', 'payment_status', 'checkout_session_id', 'transaction_id'])
+    .where(
+      'payment_id',
+      'in',
+      payments.map(({ paymentId }) => toBytes(paymentId)),
+    )
+    .execute();
+  return new Map(rows.map((row) => [fromBytes(row.payment_id) as string, row]));
 }
 
 /** Two lots that meet come to the rows in one order. */

@@ -81,8 +81,9 @@ const capture = onePer((resources: Resources) =>
     async together(paid) {
       const captures = paid.map(usualCapture);
       const usual = captures.filter((each) => each !== null);
-      if (usual.length > 0) await capturePayments(resources.db, usual);
-      return captures.map((each) => (each === null ? undefined : true));
+      const areCaptured = usual.length > 0 ? await capturePayments(resources.db, usual) : [];
+      const captured = new Set(usual.filter((_, index) => areCaptured[index]));
+      return captures.map((each) => (each !== null && captured.has(each)) || undefined);
     },
     alone: ({ payment, session }) => captureOne(resources, payment, session),
   }),

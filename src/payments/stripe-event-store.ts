@@ -23,16 +23,19 @@ export async function insertEvents(db: DbOrTx, events: readonly NewEvent[]): Pro
   await db
     .insertInto('stripe_events')
     .values(
-      events.map(({ event, status }) => ({
-        stripe_event_id: event.stripeEventId,
-        type: event.type,
-        object_id: event.objectId,
-        livemode: event.isLive ? 1 : 0,
-        api_version: event.apiVersion,
-        payload: event.payload,
-        status,
-        received_at: NOW,
-      })),
+      // Two processes that are told of the same come to the key in one order.
+      events
+        .toSorted((a, b) => (a.event.stripeEventId < b.event.stripeEventId ? -1 : 1))
+        .map(({ event, status }) => ({
+          stripe_event_id: event.stripeEventId,
+          type: event.type,
+          object_id: event.objectId,
+          livemode: event.isLive ? 1 : 0,
+          api_version: event.apiVersion,
+          payload: event.payload,
+          status,
+          received_at: NOW,
+        })),
     )
     .execute();
 }

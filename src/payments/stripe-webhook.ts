@@ -1,7 +1,7 @@
 import type { Resources } from '../resources.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { joinCalls } from '../platform/join-calls.ts';
-import { isDuplicate } from '../platform/mysql.ts';
+import { isDuplicate, retryRolledBack } from '../platform/mysql.ts';
 import { onePer } from '../platform/one-per.ts';
 import { Problem } from '../platform/problem.ts';
 import { STRIPE_EVENT_RECEIVED } from './jobs.ts';
@@ -42,7 +42,7 @@ const insert = onePer(({ db, log }: Resources) =>
     },
     async alone(event) {
       try {
-        await insertEvents(db, [event]);
+        await retryRolledBack(() => insertEvents(db, [event]));
         return true;
       } catch (error) {
         if (isDuplicate(error)) return false;

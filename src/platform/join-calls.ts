@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { NotAllAlike, hadNoConnection, isDuplicate, isRetriable } from './mysql.ts';
 
 /** How long a call waits for company at most; a lone one waits for none. */
 const BEGUN_EVERY_MS = 20;
@@ -73,7 +74,14 @@ async function run<Item, Result>(
   work: JoinedWork<Item, Result>,
   calls: readonly Call<Item, Result>[],
 ): Promise<void> {
-  const results = calls.length === 1 ? [] : await tryTogether(log, work, calls);
+  let results: readonly (Result | undefined)[] = [];
+  try {
+    if (calls.length > 1) results = await work.together(calls.map(({ item }) => item));
+  } catch (error) {
+    // Each would wait as long again, and for the same.
+    if (hadNoConnection(error)) return calls.forEach(({ reject }) => reject(error));
+    logParted(log, work.name, calls.length, error);
+  }
   for (const [index, { item, resolve, reject }] of calls.entries()) {
     const result = results[index];
     if (result === undefined) work.alone(item).then(resolve, reject);
@@ -81,16 +89,9 @@ async function run<Item, Result>(
   }
 }
 
-async function tryTogether<Item, Result>(
-  log: Log,
-  work: JoinedWork<Item, Result>,
-  calls: readonly Call<Item, Result>[],
-): Promise<readonly (Result | undefined)[]> {
-  try {
-    return await work.together(calls.map(({ item }) => item));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log.info({ work: work.name, count: calls.length, reason }, 'calls.parted');
-    return [];
-  }
+/** What comes of many at once is no news; anything else may be a fault of ours, which doing it alone would hide. */
+function logParted(log: Log, work: string, count: number, error: unknown): void {
+  if (error instanceof NotAllAlike || isRetriable(error) || isDuplicate(error))
+    log.info({ work, count, reason: error instanceof Error ? error.message : '' }, 'calls.parted');
+  else log.warn({ work, count, err: error }, 'calls.parted');
 }

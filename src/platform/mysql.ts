@@ -15,6 +15,7 @@ const SILENT_TRANSACTION_SECONDS_MAX = 10;
 const WAITING_FOR_CONNECTION_MAX = 10_000;
 /** Whoever has waited so long for a connection is told "not now", instead of waiting behind a database that is stuck. */
 const CONNECTION_WITHIN_MS = 5_000;
+const NO_CONNECTION_CODE = 'ER_GET_CONNECTION_TIMEOUT';
 const TRANSACTION_TRIES_MAX = 5;
 /** InnoDB rolled the transaction back: it may be run again from its start. 1213 deadlock, 1205 lock wait time-out. */
 const RETRIABLE_ERRNOS: ReadonlySet<unknown> = new Set([1213, 1205]);
@@ -59,7 +60,7 @@ function withPatience(pool: Pool, withinMs: number): Pick<Pool, 'getConnection' 
         isLate = true;
         const error = new Error(`No connection was free within ${withinMs} ms.`);
         // Without a connection, as the driver itself calls it with an error.
-        Reflect.apply(callback, undefined, [Object.assign(error, { code: 'ER_GET_CONNECTION_TIMEOUT' })]);
+        Reflect.apply(callback, undefined, [Object.assign(error, { code: NO_CONNECTION_CODE })]);
       }, withinMs);
       pool.getConnection((error, connection) => {
         clearTimeout(timer);
@@ -153,6 +154,11 @@ export class NotAllAlike extends Error {
 /** Whether InnoDB rolled back for a reason that a second run may not meet. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof Error && 'errno' in error && RETRIABLE_ERRNOS.has(error.errno);
+}
+
+/** Whether nothing was done because no connection was free for so long. */
+export function hadNoConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === NO_CONNECTION_CODE;
 }
 
 /** Whether a unique key refused the row; `key` narrows it to one key by name. */

@@ -12,14 +12,14 @@ export const SEAT_BY_HOLD = sql`event_seats AS seat FORCE INDEX (by_hold)`;
 
 export type SoldTogether = HoldKey & { readonly userId: string; readonly seatIds: readonly SeatId[] };
 
-/** Turns the seats that the holds have locked into sold ones. @throws NotAllAlike unless each has locked just these. */
+/** Turns the seats that the holds have locked into sold ones. @throws NotAllAlike unless each has locked just these, and nobody else has a hand on them. */
 export async function bookAllSeats(tx: Tx, sales: readonly SoldTogether[]): Promise<void> {
   const { table, of } = jsonRows('one', HOLD_KEY, sales);
   const { rows: locked } = await sql<{ hold_id: Buffer; event_seat_id: SeatId }>`
     SELECT seat.hold_id, seat.event_seat_id
     FROM ${table} STRAIGHT_JOIN ${SEAT_BY_HOLD} ON seat.event_id = ${of('eventId')} AND seat.hold_id = ${of('holdId')}
     WHERE seat.status = 'locked'
-    FOR UPDATE
+    FOR UPDATE SKIP LOCKED
   `.execute(tx);
   const lockedBy = Map.groupBy(locked, (seat) => fromBytes(seat.hold_id));
   const asSold = sales.filter(({ holdId, seatIds }) => {

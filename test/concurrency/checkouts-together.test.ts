@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Beginning, beginCheckout } from '../../src/checkout/begin-checkout.ts';
 import { beginTogether } from '../../src/checkout/begin-together.ts';
 import { listHolds, lockHold } from '../../src/holds/hold-store.ts';
+import { lockFreeHolds } from '../../src/holds/holds-together-store.ts';
 import { fromBytes, toBytes } from '../../src/platform/id.ts';
 import { inTransaction } from '../../src/platform/mysql.ts';
 import { hold, holdStatus, letTimePass, mendStripe, payment } from '../support/checkout.ts';
@@ -159,5 +160,29 @@ describe('buyers who go to pay at the same moment', () => {
     expect(await holdStatus(holdfast.current, stuck.holdId)).toBe('held');
     await lock.letGo();
     expect((await slow)?.status).toBe(200);
+  });
+});
+
+describe('holds of one event that are dealt with at the same moment, in two transactions', () => {
+  it.each([
+    { events: 1, holds: 4 },
+    { events: 3, holds: 20 },
+    { events: 3, holds: 60 },
+  ])('do not lock one another out, with $events events of $holds holds', async ({ events, holds }) => {
+    const ids = await Promise.all(
+      Array.from({ length: events }, async () => {
+        const { eventId } = await createTestEvent(holdfast.current, { rows: 6 });
+        return { eventId, held: await holdEach(eventId, holds) };
+      }),
+    );
+    const [first] = ids;
+    const [a, b, c, d] = (await beginningsOf(first?.held ?? [])).map(({ found }) => found);
+    if (!a || !b || !c || !d) throw new Error('Not all are held.');
+    await inTransaction(resources().db, async (tx) => {
+      expect((await lockFreeHolds(tx, [a, b])).size).toBe(2);
+      await inTransaction(resources().db, async (other) => {
+        expect((await lockFreeHolds(other, [b, c, d])).size).toBe(2);
+      });
+    });
   });
 });
