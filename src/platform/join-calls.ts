@@ -2,7 +2,7 @@ import type { Log } from './log.ts';
 import { NotAllAlike, hadNoConnection, isDuplicate, isRetriable } from './mysql.ts';
 
 /** How long a call waits for company at most; a lone one waits for none. */
-const BEGUN_EVERY_MS = 20;
+const BEGUN_EVERY_MS = 30;
 const CALLS_MAX = 100;
 
 export type JoinedWork<Item, Result> = {
@@ -19,7 +19,7 @@ export type JoinedWork<Item, Result> = {
 
 /**
  * Joins the calls of a moment, since a statement for twenty costs little more than one for one. A call that comes when
- * none has come for a while is begun with in the same turn of the event loop; those that come within the next 20 ms
+ * none has come for a while is begun with in the same turn of the event loop; those that come within the next 30 ms
  * make up the next lot. Where they can't be done together each is done alone, and fails or succeeds by itself.
  */
 export function joinCalls<Item, Result>(
