@@ -45,14 +45,18 @@ export function startBatchWorker<Data>(
   const worker = openWorker({ ...options, queue: kind.queue, stopping: stopping.signal }, null);
   void worker.startStalledCheckTimer();
   const take = openTaker(worker, token, options);
-  let atHand = Promise.resolve();
+  let atHand: Promise<unknown> = Promise.resolve();
   const loop = async () => {
     while (!stopping.signal.aborted) {
       try {
         const jobs = await take();
         if (jobs.length === 0) continue;
-        atHand = runLocked(worker, { jobs, token, options }, () => runJobs(kind, jobs, run, { token, log }));
-        await atHand;
+        const running = runLocked(worker, { jobs, token, options }, () =>
+          runJobs(kind, jobs, run, { token, log }),
+        );
+        atHand = Promise.allSettled([atHand, running.then(({ noted }) => noted)]);
+        // The next batch need not wait until Redis has noted the end of this one.
+        await running;
       } catch (error) {
         if (stopping.signal.aborted) return;
         log.warn({ queue: kind.queue, err: error }, 'worker.error');
@@ -64,45 +68,58 @@ export function startBatchWorker<Data>(
   return {
     async close() {
       stopping.abort();
-      await atHand.catch(() => undefined);
+      await atHand;
       // What it waits for is a job that it must not take any more.
       await worker.close(true);
     },
   };
 }
 
-/** Waits for a job, then takes what else is there: a round trip for as many as there were last time, and a few more. */
+/**
+ * Takes what came while the last batch was run, else waits for a job; then takes what else is there: a round trip for as
+ * many as there were last time, and a few more.
+ */
 function openTaker(
   worker: Worker,
   token: string,
   { jobsPerBatchMax: jobsMax, batchSizeMax, sizeOf }: BatchWorkerOptions,
 ): () => Promise<Job[]> {
   const sizeOfAll = (jobs: readonly Job[]) => jobs.reduce((sum, { id }) => sum + sizeOf(id ?? ''), 0);
-  let askedFor = ASKED_FOR_MIN;
+  const takePresent = async (count: number) => {
+    const taken = await Promise.all(
+      Array.from({ length: count }, () => worker.getNextJob(token, { block: false })),
+    );
+    return taken.filter(isJob);
+  };
+  let lastCount = 1;
   return async () => {
-    const first = await worker.getNextJob(token);
-    const jobs = isJob(first) ? [first] : [];
-    let isMore = jobs.length > 0;
+    const jobs = await takePresent(lastCount);
+    let isMore = jobs.length === lastCount;
+    if (jobs.length === 0) {
+      const first = await worker.getNextJob(token);
+      if (isJob(first)) jobs.push(first);
+      isMore = jobs.length > 0;
+    }
     while (isMore && jobs.length < jobsMax && sizeOfAll(jobs) < batchSizeMax) {
-      const wanted = Math.min(askedFor, jobsMax - jobs.length);
-      const taken = await Promise.all(
-        Array.from({ length: wanted }, () => worker.getNextJob(token, { block: false })),
-      );
-      const more = taken.filter(isJob);
+      const wanted = Math.min(lastCount + ASKED_FOR_MIN, jobsMax - jobs.length);
+      const more = await takePresent(wanted);
       jobs.push(...more);
       isMore = more.length === wanted;
     }
-    askedFor = Math.min(jobsMax, jobs.length + ASKED_FOR_MIN);
+    lastCount = Math.max(1, jobs.length);
     return jobs;
   };
 }
+
+/** `noted`: when Redis knows of the end of each job, or does not answer. */
+type Ending = { readonly noted: Promise<unknown> };
 
 /** Keeps the jobs ours while they are worked on, however long that takes. */
 async function runLocked(
   worker: Worker,
   { jobs, token, options }: { jobs: readonly Job[]; token: string; options: BatchWorkerOptions },
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<Ending>,
+): Promise<Ending> {
   const { recoveryMs, log } = options;
   const ids = jobs.map((job) => job.id ?? '');
   const tokens = ids.map(() => token);
@@ -112,7 +129,7 @@ async function runLocked(
     });
   }, recoveryMs / 3);
   try {
-    await work();
+    return await work();
   } finally {
     clearInterval(renewing);
   }
@@ -124,7 +141,7 @@ async function runJobs<Data>(
   jobs: readonly Job[],
   run: (batch: readonly Data[]) => Promise<readonly unknown[]>,
   { token, log }: { token: string; log: Log },
-): Promise<void> {
+): Promise<Ending> {
   const good: { readonly job: Job; readonly data: Data }[] = [];
   const ended: Promise<void>[] = [];
   for (const job of jobs) {
@@ -145,7 +162,7 @@ async function runJobs<Data>(
       error === null ? complete(job, token, log) : fail(job, toJobError(error), kind.queue, token, log),
     );
   }
-  await Promise.all(ended);
+  return { noted: Promise.all(ended) };
 }
 
 function faultOf(job: Job, kind: JobKind<unknown>): string {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { joinCalls } from './join-calls.ts';
 
 const log = pino({ level: 'silent' });
@@ -63,4 +63,13 @@ test('joined calls / more than a lot holds / all are done, in several lots', asy
   const items = Array.from({ length: 250 }, (_, index) => index + 20);
   expect(await Promise.all(items.map(double))).toEqual(items.map((item) => item * 2));
   expect(did.length).toBe(3);
+});
+
+test('joined calls / one after the other / wait for nobody', async () => {
+  const { did, double } = openDoubling();
+  const waiting = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => waiting.mockRestore());
+  for (let item = 1; item <= 10; item += 1) await double(item);
+  expect(did.length).toBe(10);
+  expect(waiting).not.toHaveBeenCalled();
 });

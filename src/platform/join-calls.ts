@@ -1,7 +1,7 @@
 import type { Log } from './log.ts';
 import { NotAllAlike, hadNoConnection, isDuplicate, isRetriable } from './mysql.ts';
 
-/** How long a call waits for company at most; a lone one waits for none. */
+/** How long a call waits for company at most, where there is any; a lone one waits for none. */
 const BEGUN_EVERY_MS = 30;
 const CALLS_MAX = 100;
 
@@ -19,8 +19,9 @@ export type JoinedWork<Item, Result> = {
 
 /**
  * Joins the calls of a moment, since a statement for twenty costs little more than one for one. A call that comes when
- * none has come for a while is begun with in the same turn of the event loop; those that come within the next 30 ms
- * make up the next lot. Where they can't be done together each is done alone, and fails or succeeds by itself.
+ * none is being done is begun with in the same turn of the event loop. Those that come while others are being done, or
+ * after a lot of several, make up the next lot, 30 ms after the last was begun. Where they can't be done together each is
+ * done alone, and fails or succeeds by itself.
  */
 export function joinCalls<Item, Result>(
   log: Log,
@@ -28,18 +29,34 @@ export function joinCalls<Item, Result>(
 ): (item: Item) => Promise<Result> {
   let waiting: Call<Item, Result>[] = [];
   let begunAtMs = -Infinity;
+  let running = 0;
+  let lastCount = 0;
   const begin = () => {
     const calls = waiting.slice(0, CALLS_MAX);
     waiting = waiting.slice(CALLS_MAX);
     begunAtMs = performance.now();
+    lastCount = calls.length;
+    running += calls.length;
     if (waiting.length > 0) setTimeout(begin, BEGUN_EVERY_MS);
     void run(log, work, calls);
   };
   return (item) => {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    waiting.push({ item, resolve, reject });
+    waiting.push({
+      item,
+      // Left before its caller hears of it, who may well call again.
+      resolve(result) {
+        running -= 1;
+        resolve(result);
+      },
+      reject(error) {
+        running -= 1;
+        reject(error);
+      },
+    });
     if (waiting.length === 1) {
-      const waitMs = begunAtMs + BEGUN_EVERY_MS - performance.now();
+      const isRush = running > 0 || lastCount > 1;
+      const waitMs = isRush ? begunAtMs + BEGUN_EVERY_MS - performance.now() : 0;
       if (waitMs > 0) setTimeout(begin, waitMs);
       else setImmediate(begin);
     }

@@ -32,9 +32,11 @@ const OTHER_METHODS = [
 export function fuzzedRequest(world: FuzzWorld, operation: ApiOperation, draws: Draws): FuzzedRequest {
   const method = draws.onceIn(12) ? draws.pick(OTHER_METHODS) : operation.method;
   const content = contentFor(world, operation, draws);
+  // Another method may be another operation, with answers of its own.
+  const meant = world.api.operations.find((one) => one.path === operation.path && one.method === method);
   return {
-    operation,
-    isAsDocumented: method === operation.method,
+    operation: meant ?? operation,
+    isAsDocumented: meant !== undefined,
     method,
     path: pathFor(world, operation, draws) + queryFor(operation, draws),
     headers: { ...headersFor(world, operation, draws), ...content.headers },
