@@ -62,7 +62,7 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
         backoff: { type: 'exponential', delay: kind.backoffMs, jitter: 0.5 },
         removeOnComplete: { count: COMPLETED_JOBS_KEPT },
         removeOnFail: { count: FAILED_JOBS_KEPT },
-        ...(delayMs === undefined ? {} : { delay: delayMs }),
+        ...(delayMs === undefined ? {} : { delay: delayMs, timestamp: await timeOf(redis) }),
       });
     },
     async isPending(queue, jobId) {
@@ -73,6 +73,12 @@ export function openQueues(redis: Redis, log: Log): JobQueues {
       await Promise.all(Object.values(byName).map((queue) => queue.close()));
     },
   };
+}
+
+/** A process whose clock is minutes off would put a job off by as much: Redis's clock is one for all. */
+async function timeOf(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
 export type JobHandler = {
