@@ -78,18 +78,13 @@ export type Capture = {
 export async function capturePayments(db: DbOrTx, captures: readonly Capture[]): Promise<boolean[]> {
   const { table, of } = jsonRows(
     'capture',
-    { payment: 'id', session: 'text', transaction: 'text', amount: 'int' },
-    inOrder(captures).map(({ paymentId, sessionId, transactionId, amount }) => ({
-      payment: paymentId,
-      session: sessionId,
-      transaction: transactionId,
-      amount,
-    })),
+    { paymentId: 'id', sessionId: 'text', transactionId: 'text', amount: 'int' },
+    inOrder(captures),
   );
   const { numAffectedRows } = await sql`
-    UPDATE ${table} STRAIGHT_JOIN ${BY_KEY} ON payments.payment_id = ${of('payment')}
-    SET payments.payment_status = 'paid', payments.checkout_session_id = ${of('session')},
-        payments.transaction_id = ${of('transaction')}, payments.captured_amount = ${of('amount')},
+    UPDATE ${table} STRAIGHT_JOIN ${BY_KEY} ON payments.payment_id = ${of('paymentId')}
+    SET payments.payment_status = 'paid', payments.checkout_session_id = ${of('sessionId')},
+        payments.transaction_id = ${of('transactionId')}, payments.captured_amount = ${of('amount')},
         payments.captured_at = UTC_TIMESTAMP(3), payments.updated_at = UTC_TIMESTAMP(3)
     WHERE payments.payment_status = 'pending'
   `.execute(db);
