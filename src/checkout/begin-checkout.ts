@@ -69,6 +69,7 @@ export type Begun = { readonly begun: BegunCheckout; readonly seatIds: readonly 
 const begin = onePer((resources: Resources) =>
   joinCalls<Beginning, Begun>(resources.log, {
     name: 'checkouts.begun',
+    doneAt: 'lot.begun',
     together: (beginnings) => beginTogether(resources, beginnings),
     alone: (beginning) => inTransaction(resources.db, (tx) => beginOne(tx, resources, beginning)),
   }),

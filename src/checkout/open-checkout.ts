@@ -134,6 +134,7 @@ async function keepSession(
 const keep = onePer(({ db, log }: Resources) =>
   joinCalls<Session, boolean>(log, {
     name: 'sessions.stored',
+    doneAt: 'lot.session-stored',
     together: async (sessions) =>
       (await storeSessions(db, sessions)).map((isStored) => isStored || undefined),
     alone: (session) => retryRolledBack(() => storeSession(db, session)),

@@ -69,6 +69,7 @@ const findPaymentBySession = onePer(({ db, log }: Resources) =>
 const finishEvent = onePer(({ db, log }: Resources) =>
   joinCalls<{ stripeEventId: string; isOurs: boolean }, true>(log, {
     name: 'stripe-events.finished',
+    doneAt: 'lot.event-finished',
     async together(events) {
       const done = events.filter(({ isOurs }) => isOurs).map(({ stripeEventId }) => stripeEventId);
       if (done.length > 0) await finishEvents(db, done, 'done');

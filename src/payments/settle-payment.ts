@@ -78,6 +78,7 @@ type Paid = { readonly payment: Payment; readonly session: SessionFacts };
 const capture = onePer((resources: Resources) =>
   joinCalls<Paid, boolean>(resources.log, {
     name: 'payments.captured',
+    doneAt: 'lot.captured',
     async together(paid) {
       const captures = paid.map(usualCapture);
       const usual = captures.filter((each) => each !== null);

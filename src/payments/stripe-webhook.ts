@@ -36,6 +36,7 @@ export async function receiveStripeEvent(
 const insert = onePer(({ db, log }: Resources) =>
   joinCalls<NewEvent, boolean>(log, {
     name: 'stripe-events.stored',
+    doneAt: 'lot.webhook-stored',
     async together(events) {
       await insertEvents(db, events);
       return events.map(() => true);

@@ -45,6 +45,16 @@ export const CRASH_POINTS = [
   'booking.committed',
   'booking.marked',
   'booking.told',
+  // What several buyers, or Stripe for them, asked for in a moment is done for all; none of them knows of it yet.
+  'lot.begun',
+  'lot.session-stored',
+  'lot.webhook-stored',
+  'lot.captured',
+  'lot.booking-written',
+  'lot.booked',
+  'lot.marked',
+  'lot.told',
+  'lot.event-finished',
   // The buyer comes back from paying, or never does.
   'ending.session-ended',
   'ending.payment-closed',

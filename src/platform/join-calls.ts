@@ -1,3 +1,4 @@
+import { type CrashPoint, crashPoint } from './crash-point.ts';
 import type { Log } from './log.ts';
 import { NotAllAlike, hadNoConnection, isDuplicate, isRetriable } from './mysql.ts';
 
@@ -8,6 +9,8 @@ const CALLS_MAX = 100;
 export type JoinedWork<Item, Result> = {
   /** What it is, as the log names it. */
   readonly name: string;
+  /** Where the process is when it was done for several, and none of them knows. */
+  readonly doneAt?: CrashPoint;
   /**
    * Does it for several whose case is the usual one, and says `undefined` for each whose case is not, and for which
    * nothing was done. @throws when it was not done for all of the others, as far as anybody knows.
@@ -93,7 +96,10 @@ async function run<Item, Result>(
 ): Promise<void> {
   let results: readonly (Result | undefined)[] = [];
   try {
-    if (calls.length > 1) results = await work.together(calls.map(({ item }) => item));
+    if (calls.length > 1) {
+      results = await work.together(calls.map(({ item }) => item));
+      if (work.doneAt !== undefined && areSeveral(results)) crashPoint(work.doneAt);
+    }
   } catch (error) {
     // Each would wait as long again, and for the same.
     if (hadNoConnection(error)) return calls.forEach(({ reject }) => reject(error));
@@ -104,6 +110,10 @@ async function run<Item, Result>(
     if (result === undefined) work.alone(item).then(resolve, reject);
     else resolve(result);
   }
+}
+
+function areSeveral(results: readonly unknown[]): boolean {
+  return results.filter((result) => result !== undefined).length > 1;
 }
 
 /** What comes of many at once is no news; anything else may be a fault of ours, which doing it alone would hide. */

@@ -11,14 +11,16 @@ import type { UnitKind } from '../../../tools/drill/system/unit.ts';
 import { CASES } from './cases.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-/** Long enough for a flow on a busy machine, short enough to wait for its end. */
-const TIMES = {
+/** Times long enough for a flow on a busy machine, short enough to wait for its end; and turns that let several come together. */
+const ENV = {
   HOLD_TTL_SECONDS: '4',
   HOLD_MAX_SECONDS: '20',
   CHECKOUT_WINDOW_SECONDS: '8',
   RECOVERY_SECONDS: '2',
+  STRIPE_REQUESTS_PER_SECOND: '500',
 };
-const SEATS = 4;
+const SEATS = 8;
+const BUYERS = 8;
 const REACHED_WITHIN_MS = 20_000;
 const REST_WITHIN_MS = 60_000;
 const TEST_WITHIN_MS = 150_000;
@@ -35,7 +37,7 @@ export function testKillsIn(kinds: readonly UnitKind[]): void {
     system = await startSystem(stores, {
       folder: join(folder, 'system'),
       each: 1,
-      env: TIMES,
+      env: ENV,
       startedWith: (name) => ({
         env: { CRASH_ORDER_FILE: orderFile(folder, name) },
         nodeArgs: ['--import', './test/faults/kill/crash-at.ts'],
@@ -73,7 +75,7 @@ async function killAt(
   const [unit] = system.unitsOf(kind);
   if (unit === undefined) throw new Error(`There is no ${kind}.`);
   const { crowd, buyers } = await gatherCrowd(system, {
-    buyers: 2,
+    buyers: BUYERS,
     seats: SEATS,
     openForMs: REST_WITHIN_MS,
     homeAfterMs: REST_WITHIN_MS,
@@ -85,7 +87,11 @@ async function killAt(
   const died = inTime(unit.ended(), `No ${kind} ever came to ${point}`);
   const killedMs = died.then(() => performance.now());
   const restarted = died.then(() => unit.start());
-  await Promise.all([SCENARIOS[scenario]({ system, crowd, buyer, other, died }), restarted]);
+  await Promise.all([
+    killedMs,
+    SCENARIOS[scenario]({ system, crowd, buyer, other, buyers, died }),
+    restarted,
+  ]);
   const unfinished = await comeToRest(system.resources, crowd, REST_WITHIN_MS);
   const restedAfterMs = performance.now() - (await killedMs);
   const wrong = [

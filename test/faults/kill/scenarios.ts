@@ -24,6 +24,8 @@ export type Play = {
   readonly crowd: Crowd;
   readonly buyer: Buyer;
   readonly other: Buyer;
+  /** They and as many others as there are seats. */
+  readonly buyers: readonly Buyer[];
   readonly died: Promise<void>;
 };
 
@@ -47,9 +49,12 @@ async function holdSeats(
 }
 
 async function goToPay(play: Pick<Play, 'crowd' | 'buyer'>, seatIds: number[]): Promise<AtStripe> {
-  const hold = await holdSeats(play, seatIds);
+  return await payPageOf(play.crowd, play.buyer, await holdSeats(play, seatIds));
+}
+
+async function payPageOf(crowd: Crowd, buyer: Buyer, hold: HoldAnswer): Promise<AtStripe> {
   return await eventually(async () => {
-    const at = await checkOut(play.crowd, play.buyer, hold);
+    const at = await checkOut(crowd, buyer, hold);
     if (at === null) throw new Error('Not at Stripe.');
     return at;
   }, WITHIN_MS);
@@ -64,7 +69,29 @@ async function buy(
   await pressPay(play.crowd, play.buyer, at);
   // Whoever asks for the payment carries it on: only the webhook is to do that here.
   await paid;
-  const payment = await followPayment(play.crowd, play.buyer, at.paymentId, isSettled);
+  return await requireBooked(play.crowd, play.buyer, at);
+}
+
+/** Each a seat; all press the button in one moment. */
+async function goToPayAtOnce({
+  crowd,
+  buyers,
+}: Pick<Play, 'crowd' | 'buyers'>): Promise<{ buyer: Buyer; at: AtStripe }[]> {
+  const held = await Promise.all(
+    buyers.map(async (buyer, index) => ({ buyer, hold: await holdSeats({ crowd, buyer }, [index + 1]) })),
+  );
+  return await Promise.all(
+    held.map(async ({ buyer, hold }) => ({ buyer, at: await payPageOf(crowd, buyer, hold) })),
+  );
+}
+
+async function payFor(crowd: Crowd, buyer: Buyer, at: AtStripe): Promise<void> {
+  await pressPay(crowd, buyer, at);
+  await followPayment(crowd, buyer, at.paymentId, isSettled);
+}
+
+async function requireBooked(crowd: Crowd, buyer: Buyer, at: AtStripe): Promise<string> {
+  const payment = await followPayment(crowd, buyer, at.paymentId, isSettled);
   const [booking] = payment?.bookings ?? [];
   if (booking === undefined) throw new Error(`Paid for, and not booked: ${JSON.stringify(payment)}`);
   return booking.id;
@@ -105,17 +132,28 @@ export const SCENARIOS = {
   'goes to pay and pays': async (play) => {
     const at = goToPay(play, [1, 2]);
     await play.died;
-    await pressPay(play.crowd, play.buyer, await at);
-    await followPayment(play.crowd, play.buyer, (await at).paymentId, isSettled);
+    await payFor(play.crowd, play.buyer, await at);
   },
   'waits for a turn to pay': async (play) => {
     await useUpStripesRate(play);
     const at = goToPay(play, [1, 2]);
     await play.died;
-    await pressPay(play.crowd, play.buyer, await at);
-    await followPayment(play.crowd, play.buyer, (await at).paymentId, isSettled);
+    await payFor(play.crowd, play.buyer, await at);
   },
   pays: async (play) => void (await buy(play, [1, 2], play.died)),
+  'several go to pay at once': async (play) => {
+    const paying = goToPayAtOnce(play);
+    await play.died;
+    await Promise.all((await paying).map(({ buyer, at }) => payFor(play.crowd, buyer, at)));
+  },
+  'several pay at once': async (play) => {
+    const { crowd, died } = play;
+    const paying = await goToPayAtOnce(play);
+    await Promise.all(paying.map(({ buyer, at }) => pressPay(crowd, buyer, at)));
+    // Whoever asks for the payment carries it on: only the webhook is to do that here.
+    await died;
+    await Promise.all(paying.map(({ buyer, at }) => requireBooked(crowd, buyer, at)));
+  },
   'goes back from paying': async (play) => {
     const { system, crowd, buyer, died } = play;
     // Stripe tells of the session's end as well; here nobody else is to hear of it.
