@@ -13,8 +13,6 @@ import type { Log } from './log.ts';
 import type { Redis } from './redis.ts';
 
 const PAUSE_AFTER_ERROR_MS = 500;
-/** Beyond as many as there were last time, so that batches grow with the load. */
-const ASKED_FOR_MIN = 8;
 
 export type BatchWorkerOptions = {
   readonly redis: Redis;
@@ -76,8 +74,8 @@ export function startBatchWorker<Data>(
 }
 
 /**
- * Takes what came while the last batch was run, else waits for a job; then takes what else is there: a round trip for as
- * many as there were last time, and a few more.
+ * Takes what came while the last batch was run, else waits for a job; then takes what else is there, twice as many with
+ * each round trip: asking for a job that is not there costs as much as taking one.
  */
 function openTaker(
   worker: Worker,
@@ -101,7 +99,7 @@ function openTaker(
       isMore = jobs.length > 0;
     }
     while (isMore && jobs.length < jobsMax && sizeOfAll(jobs) < batchSizeMax) {
-      const wanted = Math.min(lastCount + ASKED_FOR_MIN, jobsMax - jobs.length);
+      const wanted = Math.min(jobs.length, jobsMax - jobs.length);
       const more = await takePresent(wanted);
       jobs.push(...more);
       isMore = more.length === wanted;
