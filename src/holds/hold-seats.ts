@@ -237,7 +237,7 @@ async function answered(
   claim: Claim,
   reply: ClaimReply,
 ): Promise<HoldSeatsOutcome> {
-  if (reply.outcome === 'rejected') throw rejected(reply.reason, reply.seatIds ?? []);
+  if (reply.outcome === 'rejected') throw rejected(reply.reason, reply.seatIds);
   if (reply.hold === undefined) {
     const hold = await findHoldView(resources, { holdId: reply.holdId, userId: claim.userId });
     return { outcome: 'held', hold };

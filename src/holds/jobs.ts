@@ -28,25 +28,23 @@ export const HOLD_CLAIMED = defineJob({
 });
 
 /** What became of a claim; what the worker answers, and what `hold_claims` remembers. */
-export const ClaimOutcomeSchema = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('held'), holdId: z.string() }),
-  z.object({
-    outcome: z.literal('rejected'),
-    holdId: z.string(),
-    reason: z.enum(['seats_taken', 'hold_in_checkout', 'too_many_seats', 'unknown_seats', 'released']),
-    seatIds: z.array(z.int()),
-  }),
-]);
+const Held = z.object({ outcome: z.literal('held'), holdId: z.string() });
+const Rejected = z.object({
+  outcome: z.literal('rejected'),
+  holdId: z.string(),
+  reason: z.enum(['seats_taken', 'hold_in_checkout', 'too_many_seats', 'unknown_seats', 'released']),
+  seatIds: z.array(z.int()),
+});
+export const ClaimOutcomeSchema = z.discriminatedUnion('outcome', [Held, Rejected]);
 export type ClaimOutcome = z.output<typeof ClaimOutcomeSchema>;
 export type RejectionReason = Extract<ClaimOutcome, { outcome: 'rejected' }>['reason'];
 
 /** The answer to the waiting server: enough to tell the buyer without another query. */
-export const ClaimReplySchema = z.intersection(
-  ClaimOutcomeSchema,
-  z.object({
-    seatIds: z.array(z.int()).optional(),
+export const ClaimReplySchema = z.discriminatedUnion('outcome', [
+  Held.extend({
     /** All seats of the hold after this claim, and its expiry. */
     hold: z.object({ seatIds: z.array(z.int()), expiresAtMs: z.number() }).optional(),
   }),
-);
+  Rejected,
+]);
 export type ClaimReply = z.output<typeof ClaimReplySchema>;

@@ -1,5 +1,7 @@
 import { crashPoint } from '../platform/crash-point.ts';
+import { withoutSearch } from '../platform/log.ts';
 import { type Db, type Tx, inTransaction, isDuplicate } from '../platform/mysql.ts';
+import { onePer } from '../platform/one-per.ts';
 import { sendReplies } from '../platform/replies.ts';
 import type { Resources } from '../resources.ts';
 import { type SeatChange, changesTo } from '../seats/seat.ts';
@@ -76,6 +78,8 @@ async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]
   return { eventId, decisions, repeated, state, freed, expired: overdue };
 }
 
+const linesOf = onePer(({ log }: Resources) => withoutSearch(log));
+
 async function afterCommit(resources: Resources, result: BatchResult): Promise<void> {
   const { eventId, decisions, state } = result;
   const locked = decisions.flatMap((decision) => decision.newSeatIds);
@@ -92,7 +96,7 @@ async function afterCommit(resources: Resources, result: BatchResult): Promise<v
     if (part.status === 'rejected') resources.log.warn({ eventId, err: part.reason }, 'holds.redis-behind');
   }
   for (const { claim, outcome } of decisions) {
-    resources.log.info(
+    linesOf(resources).info(
       {
         holdId: outcome.holdId,
         eventId,

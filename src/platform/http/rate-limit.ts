@@ -13,50 +13,42 @@ export type RateLimit = {
 
 const WINDOW_MS = 60_000;
 const SHARE_EVERY_MS = 200;
-/** What is less than this part of a key's limit is shared once it is so old. */
-const SMALL_PART = 1 / 100;
-const SMALL_SHARED_AFTER_MS = 2_000;
+/** What is less than this part of a key's limit is not shared. */
+const SHARED_FROM_PART = 1 / 100;
 const KEYS_COUNTED_MAX = 200_000;
 const KEYS_PER_SHARING_MAX = 5_000;
 
-type Count = { readonly window: number; shared: number; unshared: number; unsharedSinceMs: number };
+type Count = { readonly window: number; shared: number; unshared: number };
 /** Of the present window only. */
 type Counts = { window: number; byKey: Map<string, Count> };
 
 /**
  * A limit shared by all servers through Redis. A request is counted in memory, since a round trip for each would cost
- * more than refusing a seat does; five times a second the counts are added up in Redis and the sums read back, but for
- * small ones, which wait for 2 s: in a rush everybody asks now and then, and Redis had more to do with their counts than
- * with their seats. So each server may let through a hundredth of the limit, or what arrives within 200 ms, beyond it. When Redis is
- * away each counts by itself: a limit that fails open would invite attacks on Redis, one that fails closed would end
- * the sale.
+ * more than refusing a seat does; five times a second the counts are added up in Redis and the sums read back. Small ones
+ * are not: in a rush everybody asks now and then, and Redis had more to do with their counts than with their seats. So each
+ * server may let through a hundredth of the limit, or what arrives within 200 ms, beyond it. When Redis is away each counts
+ * by itself: a limit that fails open would invite attacks on Redis, one that fails closed would end the sale.
  * Headers as in the IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers).
  */
 export function openRateLimit(redis: Redis, name: string, perMinute: number): RateLimit {
   const counts: Counts = { window: 0, byKey: new Map() };
-  const unshared = new Set<string>();
+  const due = new Set<string>();
   const policy = `"${name}";q=${perMinute};w=${WINDOW_MS / 1000}`;
   const timer = setInterval(() => void share(), SHARE_EVERY_MS).unref();
 
-  const isDue = (key: string) => {
-    const count = counts.byKey.get(key);
-    if (count === undefined || Math.abs(count.unshared) >= perMinute * SMALL_PART) return true;
-    return Date.now() - count.unsharedSinceMs >= SMALL_SHARED_AFTER_MS;
-  };
   const share = async () => {
     if (redis.status === 'end') return clearInterval(timer);
-    const keys = [...unshared].filter(isDue).slice(0, KEYS_PER_SHARING_MAX);
+    const keys = [...due].slice(0, KEYS_PER_SHARING_MAX);
     await Promise.all(
       keys.map((key) => {
-        unshared.delete(key);
-        return shareOne(redis, name, key, counts.byKey.get(key)).catch(() => unshared.add(key));
+        due.delete(key);
+        return shareOne(redis, name, key, counts.byKey.get(key)).catch(() => due.add(key));
       }),
     );
   };
-  const add = (key: string, count: Count, by: 1 | -1, nowMs: number) => {
-    if (count.unshared === 0) count.unsharedSinceMs = nowMs;
+  const add = (key: string, count: Count, by: 1 | -1) => {
     count.unshared += by;
-    unshared.add(key);
+    if (Math.abs(count.unshared) >= perMinute * SHARED_FROM_PART) due.add(key);
   };
   return {
     consume(key) {
@@ -69,12 +61,11 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
         'ratelimit-policy': policy,
       };
       if (left <= 0) throw refusal(seconds, headers);
-      add(key, count, 1, nowMs);
+      add(key, count, 1);
       return headers;
     },
     giveBack(key) {
-      const nowMs = Date.now();
-      add(key, countOf(counts, key, Math.floor(nowMs / WINDOW_MS)), -1, nowMs);
+      add(key, countOf(counts, key, Math.floor(Date.now() / WINDOW_MS)), -1);
     },
   };
 }
@@ -89,7 +80,7 @@ function countOf(counts: Counts, key: string, window: number): Count {
   // A flood of addresses must not fill the memory: the one that came first is forgotten.
   const [first] = counts.byKey.size >= KEYS_COUNTED_MAX ? counts.byKey.keys() : [];
   if (first !== undefined) counts.byKey.delete(first);
-  const fresh = { window, shared: 0, unshared: 0, unsharedSinceMs: 0 };
+  const fresh = { window, shared: 0, unshared: 0 };
   counts.byKey.set(key, fresh);
   return fresh;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../log.ts';
+import { type Log, withoutSearch } from '../log.ts';
 import { pathOf } from './route-table.ts';
 
 const REQUEST_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -23,8 +23,7 @@ export type RequestLog = {
 
 export function openRequestLog(log: Log): RequestLog {
   const isSampled = sampler();
-  // Nothing that would have to be cut out is ever in these lines, and looking for it costs more than all of a 304.
-  const lines = log.child({}, { redact: [] });
+  const lines = withoutSearch(log);
   return {
     idOf({ headers }) {
       const sent = headers['x-request-id'];
