@@ -1,4 +1,4 @@
-import { type Socket, connect } from 'node:net';
+import { connect } from 'node:net';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { loadConfig } from '../../src/platform/config.ts';
@@ -11,6 +11,7 @@ import { type Answer, type Client, client, guest } from '../support/client.ts';
 import { readStream } from '../support/event-stream.ts';
 import { createTestEvent } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
+import { halfACall } from '../support/half-a-call.ts';
 import { useHoldfast } from '../support/harness.ts';
 
 /** A refusal costs a round trip at most; the rest is what a busy machine takes. */
@@ -116,17 +117,6 @@ test(
   },
   TEST_WITHIN_MS,
 );
-
-/** A caller who has sent half of its body, and keeps its place while the server waits for the rest. */
-function halfACall(server: RunningServer, answered: (bytes: Buffer) => void): Socket {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.on('data', answered);
-  onTestFinished(() => void socket.destroy());
-  socket.write(`POST /api/auth/guest HTTP/1.1\r\nHost: here\r\n${HALF_A_BODY}`);
-  return socket;
-}
-const HALF_A_BODY = 'Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"cookie":';
 
 test(
   'requests at once / one is refused, then a hundred / the first is to come again in a second, the others the later the more there are',

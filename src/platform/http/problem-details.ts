@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { isRetriable } from '../mysql.ts';
 import { PROBLEMS, Problem } from '../problem.ts';
+import { sendProblemPage, wantsPage } from './problem-page.ts';
 import { requestIdOf } from './request-log.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
@@ -43,12 +44,16 @@ const UNAVAILABLE_MESSAGE =
   /Command timed out|max retries per request|Connection is closed|Stream isn't writeable|Queue limit reached|LOADING|MISCONF|READONLY|closed state|server closed the connection/i;
 const RETRY_AFTER_SECONDS = 2;
 
-/** The one place where errors become answers. Whatever is not an expected refusal is logged, and told in a fixed text. */
+/**
+ * The one place where errors become answers: documents, and pages where a browser asks for one. Whatever is not an
+ * expected refusal is logged, and told in a fixed text.
+ */
 export function problemMapper(baseUrl: string, log: Log): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
+  return (error: unknown, req, res, next) => {
     if (res.headersSent) return next(error);
-    const { status, headers, body } = problemReply(error, { baseUrl, log, requestId: requestIdOf(res) });
-    res.status(status).set(headers).send(body);
+    const reply = problemReply(error, { baseUrl, log, requestId: requestIdOf(res) });
+    if (wantsPage(req)) sendProblemPage(req, res, reply);
+    else res.status(reply.status).set(reply.headers).send(reply.body);
   };
 }
 

@@ -5,6 +5,10 @@ import { PROBLEMS, Problem } from '../problem.ts';
 /** Whoever watches over the server must get through when nobody else does. */
 const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
+/** Who was let in for a page is let in for what it is made of, since browsers do not ask again for that. */
+const PARTS_OF_PAGES = '/assets/';
+const ROOM_FOR_PARTS = 2;
+
 /** The longest that one is kept waiting on a busy day: so many a second this server is sure to answer. */
 const ANSWERED_WITHIN_SECONDS = 2;
 /** The rest is for those who were let in, and ask for the next thing. */
@@ -26,7 +30,8 @@ export function openRequestsAtOnce(max: number): RequestsAtOnce {
   let present = 0;
   return {
     enter(path) {
-      if (present >= max && !PROBE_PATHS.has(path)) {
+      const room = path.startsWith(PARTS_OF_PAGES) ? max * ROOM_FOR_PARTS : max;
+      if (present >= room && !PROBE_PATHS.has(path)) {
         throw new Problem(
           PROBLEMS.server_busy,
           'Try again in a moment; with an Idempotency-Key nothing is done twice.',
