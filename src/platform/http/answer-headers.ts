@@ -1,15 +1,17 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { type HeaderList, capturedHeaders } from './captured-headers.ts';
 
 export type AnswerHeaders = {
   /** Says which other sites may use the API from a browser, and answers their preflight requests. */
   readonly shared: RequestHandler;
+  /** What secures pages. */
   readonly secure: RequestHandler;
   /**
-   * What both give to an answer of the API: the same each time but for the origin, and so found out once. A live answer
-   * has only `shared`, since Node keeps the head for as long as it lasts; what secures pages means nothing to it.
+   * For an answer of the API: the same each time but for the origin, and so found out once. Of what secures pages it has
+   * what means something to an answer that nobody is to show as a page. A live answer has not even that, since Node keeps
+   * the head for as long as it lasts.
    */
   readonly byOrigin: (origin: string | undefined, isLive: boolean) => HeaderList;
 };
@@ -26,9 +28,10 @@ export function openAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders
     crossOriginEmbedderPolicy: false,
     xFrameOptions: { action: 'deny' },
   });
-  const security = capturedHeaders(secure);
+  const security = capturedHeaders(helmet(FOR_DATA));
   const both = (sharing: HeaderList) => ({ live: sharing, other: [...security, ...sharing] });
-  const unlisted = both(capturedHeaders(shared));
+  // Nothing is said to others, but that there may be some to whom it is.
+  const unlisted = both(['vary', 'Origin']);
   const listed = new Map(corsOrigins.map((origin) => [origin, both(capturedHeaders(shared, { origin }))]));
   return {
     shared,
@@ -50,6 +53,21 @@ const CSP = {
   'frame-ancestors': ["'none'"],
   'form-action': ["'self'"],
   'upgrade-insecure-requests': null,
+};
+/** As OWASP's "REST Security" cheat sheet has it; what is left out is about scripts, windows and plug-ins of pages. */
+const FOR_DATA: HelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+  },
+  xFrameOptions: { action: 'deny' },
+  crossOriginEmbedderPolicy: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 };
 const EXPOSED_HEADERS = [
   'location',
