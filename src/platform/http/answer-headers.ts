@@ -10,10 +10,10 @@ export type AnswerHeaders = {
   readonly secure: RequestHandler;
   /**
    * For an answer of the API: the same each time but for the origin, and so found out once. Of what secures pages it has
-   * what means something to an answer that nobody is to show as a page. A live answer has not even that, since Node keeps
-   * the head for as long as it lasts.
+   * what means something to an answer that nobody is to show as a page. A bare one has not even that: a live answer, since
+   * Node keeps the head for as long as it lasts, and a 304, whose client has it.
    */
-  readonly byOrigin: (origin: string | undefined, isLive: boolean) => HeaderList;
+  readonly byOrigin: (origin: string | undefined, isBare: boolean) => HeaderList;
 };
 
 export function openAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders {
@@ -29,16 +29,16 @@ export function openAnswerHeaders(corsOrigins: readonly string[]): AnswerHeaders
     xFrameOptions: { action: 'deny' },
   });
   const security = capturedHeaders(helmet(FOR_DATA));
-  const both = (sharing: HeaderList) => ({ live: sharing, other: [...security, ...sharing] });
+  const both = (sharing: HeaderList) => ({ bare: sharing, other: [...security, ...sharing] });
   // Nothing is said to others, but that there may be some to whom it is.
   const unlisted = both(['vary', 'Origin']);
   const listed = new Map(corsOrigins.map((origin) => [origin, both(capturedHeaders(shared, { origin }))]));
   return {
     shared,
     secure,
-    byOrigin(origin, isLive) {
+    byOrigin(origin, isBare) {
       const lists = origin === undefined ? unlisted : (listed.get(origin) ?? unlisted);
-      return isLive ? lists.live : lists.other;
+      return isBare ? lists.bare : lists.other;
     },
   };
 }

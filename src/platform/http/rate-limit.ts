@@ -3,10 +3,12 @@ import type { Redis } from '../redis.ts';
 
 export type RateLimit = {
   /**
-   * Counts one request of `key`, and gives the `RateLimit` headers for the answer.
+   * Counts one request of `key`, and gives how many are left to it.
    * @throws Problem `rate_limited` with `Retry-After` when the key has used up its window.
    */
-  consume(key: string): Readonly<Record<string, string>>;
+  consume(key: string): number;
+  /** The headers that tell the client so, names and values one after the other. */
+  headersOf(left: number): readonly [string, string, string, string];
   /** Takes one back that turned out not to count. */
   giveBack(key: string): void;
 };
@@ -34,6 +36,7 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
   const counts: Counts = { window: 0, byKey: new Map() };
   const due = new Set<string>();
   const policy = `"${name}";q=${perMinute};w=${WINDOW_MS / 1000}`;
+  const remaining = (left: number, nowMs: number) => `"${name}";r=${left};t=${secondsLeft(nowMs)}`;
   const timer = setInterval(() => void share(), SHARE_EVERY_MS).unref();
 
   const share = async () => {
@@ -55,19 +58,24 @@ export function openRateLimit(redis: Redis, name: string, perMinute: number): Ra
       const nowMs = Date.now();
       const count = countOf(counts, key, Math.floor(nowMs / WINDOW_MS));
       const left = perMinute - count.shared - count.unshared;
-      const seconds = Math.ceil((WINDOW_MS - (nowMs % WINDOW_MS)) / 1000);
-      const headers = {
-        ratelimit: `"${name}";r=${Math.max(0, left - 1)};t=${seconds}`,
-        'ratelimit-policy': policy,
-      };
-      if (left <= 0) throw refusal(seconds, headers);
+      if (left <= 0)
+        throw refusal(secondsLeft(nowMs), {
+          ratelimit: remaining(0, nowMs),
+          'ratelimit-policy': policy,
+        });
       add(key, count, 1);
-      return headers;
+      return left - 1;
     },
+    headersOf: (left) => ['ratelimit', remaining(left, Date.now()), 'ratelimit-policy', policy],
     giveBack(key) {
       add(key, countOf(counts, key, Math.floor(Date.now() / WINDOW_MS)), -1);
     },
   };
+}
+
+/** Of the window, by its end. */
+function secondsLeft(nowMs: number): number {
+  return Math.ceil((WINDOW_MS - (nowMs % WINDOW_MS)) / 1000);
 }
 
 function countOf(counts: Counts, key: string, window: number): Count {

@@ -32,11 +32,13 @@ export type RouteServices = {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly baseUrl: string;
-  /** What every answer carries, by the `Origin` of its request and whether its route is live. */
-  readonly headersFor: (origin: string | undefined, isLive: boolean) => HeaderList;
+  readonly headersFor: HeadersFor;
 };
 
-/** A request on its way through; `headers` are for its answer, whatever that will be. */
+/** What every answer carries, by the `Origin` of its request; of a live one and a 304 the bare minimum. */
+type HeadersFor = (origin: string | undefined, isBare: boolean) => HeaderList;
+
+/** A request on its way through; `headers` are for its answer, whatever that will be, besides those of every answer. */
 type Passage = {
   readonly req: Request;
   readonly res: Response;
@@ -45,6 +47,7 @@ type Passage = {
   /** The client's address, behind as many proxies as are trusted. */
   readonly address: string;
   readonly headers: string[];
+  readonly headersFor: HeadersFor;
 };
 
 /** By whom, and its body, not yet validated. */
@@ -99,8 +102,8 @@ function enter(
       observeRequest(metrics, { method: req.method, route: path, status: res.statusCode, begunAtMs });
     requests.done(req, res, { requestId, begunAtMs });
   });
-  const headers = [...headersFor(req.headers.origin, isLive), 'x-request-id', requestId];
-  return { req, res, params, requestId, address: req.ip ?? 'unknown', headers };
+  const headers = ['x-request-id', requestId];
+  return { req, res, params, requestId, address: req.ip ?? 'unknown', headers, headersFor };
 }
 
 /** Each `async` function less on the way to the handler is felt: what it keeps lives as long as the request. */
@@ -131,11 +134,8 @@ async function handle<Resources>(
   }
 }
 
-function refuse(
-  { req, res, requestId, headers }: Passage,
-  error: unknown,
-  { baseUrl, log, putOff }: RouteServices,
-): void {
+function refuse(passage: Passage, error: unknown, { baseUrl, log, putOff }: RouteServices): void {
+  const { req, res, requestId, headers } = passage;
   // It broke in the middle of the answer, which can not be taken back: the client is to see that.
   if (res.headersSent) return void res.destroy();
   const { status, headers: own, body } = problemReply(error, { baseUrl, log, requestId });
@@ -143,7 +143,7 @@ function refuse(
   const sendIt = () => {
     // What was not read of the body would be taken for the next request.
     if (!req.complete && !req.readableEnded) req.resume();
-    end(res, status, headers, body);
+    end(passage, status, body);
   };
   // It is logged and counted by this, also when the client has gone before its turn comes.
   res.statusCode = status;
@@ -157,11 +157,18 @@ function letIn(
   { req, address, headers }: Passage,
   { limits, authenticate }: RouteServices,
 ): Identity | null {
-  let told = route.rateLimit === 'none' ? null : limits.address.consume(address);
+  const { rateLimit } = route;
+  let limit = limits.address;
+  let left = rateLimit === 'none' ? null : limit.consume(address);
   const identity = route.auth === 'none' ? null : authenticate(req);
-  if (route.rateLimit === 'sign-in') told = limits.signIn.consume(address);
-  else if (route.rateLimit !== 'none' && identity !== null) told = limits.user.consume(identity.userId);
-  if (told !== null) for (const name in told) headers.push(name, told[name] ?? '');
+  if (rateLimit === 'sign-in') {
+    limit = limits.signIn;
+    left = limit.consume(address);
+  } else if (rateLimit !== 'none' && identity !== null) {
+    limit = limits.user;
+    left = limit.consume(identity.userId);
+  }
+  if (left !== null) headers.push(...limit.headersOf(left));
   authorise(route.auth, identity);
   return identity;
 }
@@ -242,26 +249,29 @@ function parse(
   );
 }
 
-function send({ req, res, headers }: Passage, { status, headers: own = {}, body }: Reply): void {
+function send(passage: Passage, { status, headers: own = {}, body }: Reply): void {
+  const { req, res, headers } = passage;
   addHeaders(headers, own);
   if (status === 200 && typeof own['etag'] === 'string' && isKnown(req, own['etag']))
-    return end(res, 304, headers, '');
+    return end(passage, 304, '');
   // What breaks a stream in the middle breaks the connection, so that the client knows that there was more.
-  if (body instanceof Readable) return void pipeline(body, res.writeHead(status, headers), () => undefined);
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return end(res, status, headers, body);
-  if (body === undefined) return end(res, status, headers, '');
+  if (body instanceof Readable)
+    return void pipeline(body, res.writeHead(status, headOf(passage, false)), () => undefined);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return end(passage, status, body);
+  if (body === undefined) return end(passage, status, '');
   headers.push('content-type', 'application/json; charset=utf-8');
-  end(res, status, headers, JSON.stringify(body));
+  end(passage, status, JSON.stringify(body));
 }
 
-async function goLive({ req, res, headers }: Passage, { status, headers: own }: Reply, live: LiveBody) {
+async function goLive(passage: Passage, { status, headers: own }: Reply, live: LiveBody) {
+  const { req, res, headers } = passage;
   // Express's way on, which nobody takes any more, would be kept for as long as the client stays.
   req.next = undefined;
   const begin = () => {
     addHeaders(headers, own ?? {});
     // Ended by the connection's end, not in chunks: so each write is one of the bytes that all clients share.
     res.removeHeader('transfer-encoding');
-    res.writeHead(status, headers);
+    res.writeHead(status, headOf(passage, true));
   };
   if (req.method !== 'HEAD') return await live(res, begin);
   begin();
@@ -296,7 +306,12 @@ function isSameWeakly(one: string, other: string): boolean {
 const WEAK = /^W\//;
 
 /** A text goes out in one piece with its head. */
-function end(res: Response, status: number, headers: string[], body: string | Buffer): void {
-  if (status !== 204 && status !== 304) headers.push('content-length', String(Buffer.byteLength(body)));
-  res.writeHead(status, headers).end(body);
+function end(passage: Passage, status: number, body: string | Buffer): void {
+  const head = headOf(passage, status === 304);
+  if (status !== 204 && status !== 304) head.push('content-length', String(Buffer.byteLength(body)));
+  passage.res.writeHead(status, head).end(body);
+}
+
+function headOf({ req, headers, headersFor }: Passage, isBare: boolean): string[] {
+  return [...headersFor(req.headers.origin, isBare), ...headers];
 }
