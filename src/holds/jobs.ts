@@ -27,7 +27,6 @@ export const HOLD_CLAIMED = defineJob({
   backoffMs: 250,
 });
 
-/** What became of a claim; what the worker answers, and what `hold_claims` remembers. */
 const Held = z.object({ outcome: z.literal('held'), holdId: z.string() });
 const Rejected = z.object({
   outcome: z.literal('rejected'),
@@ -35,6 +34,7 @@ const Rejected = z.object({
   reason: z.enum(['seats_taken', 'hold_in_checkout', 'too_many_seats', 'unknown_seats', 'released']),
   seatIds: z.array(z.int()),
 });
+/** What became of a claim; what the worker answers, and what `hold_claims` remembers. */
 export const ClaimOutcomeSchema = z.discriminatedUnion('outcome', [Held, Rejected]);
 export type ClaimOutcome = z.output<typeof ClaimOutcomeSchema>;
 export type RejectionReason = Extract<ClaimOutcome, { outcome: 'rejected' }>['reason'];

@@ -24,7 +24,7 @@ export type Play = {
   readonly crowd: Crowd;
   readonly buyer: Buyer;
   readonly other: Buyer;
-  /** They and as many others as there are seats. */
+  /** All who came, these two among them: one for each seat. */
   readonly buyers: readonly Buyer[];
   readonly died: Promise<void>;
 };
