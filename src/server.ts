@@ -4,7 +4,7 @@ import { type Config, loadConfig } from './platform/config.ts';
 import { watchForDrain } from './platform/http/drain.ts';
 import { answerMalformed } from './platform/http/malformed-request.ts';
 import { runProcess, stopOnSignal } from './platform/shutdown.ts';
-import { giveBackStartMemory } from './platform/start-memory.ts';
+import { giveBackStartMemory, keepOptimizedCode } from './platform/heap.ts';
 import { type Resources, openResources } from './resources.ts';
 
 const KEEP_ALIVE_MS = 65_000;
@@ -62,6 +62,7 @@ async function listen(server: Server, config: Config): Promise<number> {
 
 async function main(): Promise<void> {
   giveBackStartMemory();
+  keepOptimizedCode();
   const server = await startServer(loadConfig(process.env));
   stopOnSignal(server.resources.log, () => server.stop());
 }

@@ -11,7 +11,7 @@ import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
-import { giveBackStartMemory } from '../src/platform/start-memory.ts';
+import { giveBackStartMemory, keepOptimizedCode } from '../src/platform/heap.ts';
 import { HOLDS_EXPIRY_DUE, MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/reconciliation/jobs.ts';
 import { keepScheduled } from '../src/reconciliation/keep-scheduled.ts';
 import { prune } from '../src/reconciliation/prune.ts';
@@ -110,6 +110,7 @@ export async function startCleanupWorker(config: Config): Promise<RunningProcess
 
 async function main(): Promise<void> {
   giveBackStartMemory();
+  keepOptimizedCode();
   const worker = await startCleanupWorker(loadConfig(process.env));
   stopOnSignal(worker.resources.log, () => worker.stop());
 }

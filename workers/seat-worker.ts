@@ -14,7 +14,7 @@ import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
-import { giveBackStartMemory } from '../src/platform/start-memory.ts';
+import { giveBackStartMemory, keepOptimizedCode } from '../src/platform/heap.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
 const JOBS_PER_BATCH_MAX = 200;
@@ -66,6 +66,7 @@ export async function startSeatWorker(config: Config): Promise<RunningProcess> {
 
 async function main(): Promise<void> {
   giveBackStartMemory();
+  keepOptimizedCode();
   const worker = await startSeatWorker(loadConfig(process.env));
   stopOnSignal(worker.resources.log, () => worker.stop());
 }

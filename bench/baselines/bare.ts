@@ -1,5 +1,6 @@
 import express from 'express';
 import { Redis } from 'ioredis';
+import { keepOptimizedCode } from '../../src/platform/heap.ts';
 import { sayPort } from './say-port.ts';
 
 /**
@@ -14,4 +15,5 @@ app.post('/lock/:seat', async (req, res) => {
   res.status(reply === 'OK' ? 200 : 409).json({ ok: reply === 'OK' });
 });
 app.get('/hello', (_req, res) => void res.json({ hello: 'world' }));
+keepOptimizedCode();
 sayPort(app.listen(0, '127.0.0.1'));

@@ -1,5 +1,6 @@
 import express from 'express';
 import { createPool } from 'mysql2/promise';
+import { keepOptimizedCode } from '../../src/platform/heap.ts';
 import { sayPort } from './say-port.ts';
 
 /**
@@ -21,4 +22,5 @@ app.post('/hold', async (req, res) => {
   const isHeld = 'affectedRows' in result && result.affectedRows === 1;
   res.status(isHeld ? 201 : 409).json({ isHeld, seatId });
 });
+keepOptimizedCode();
 sayPort(app.listen(0, '127.0.0.1'));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newId } from './id.ts';
 import type { PubSub } from './pub-sub.ts';
 import type { Redis } from './redis.ts';
+import { openSlots } from './slots.ts';
 
 /** Answers from workers to the server that waits for them: one pub/sub message per batch and server. */
 export type Replies = {
@@ -20,16 +21,21 @@ const Message = z.array(z.tuple([z.string(), z.unknown()]));
 
 export async function openReplies(pubSub: PubSub): Promise<Replies> {
   const address = newId();
-  const waiting = new Map<string, (answer: unknown) => void>();
+  const waiting = openSlots<(answer: unknown) => void>();
+  const slotOf = new Map<string, number>();
   await pubSub.subscribe(channelOf(address), (text) => {
-    for (const [question, answer] of Message.parse(JSON.parse(text))) waiting.get(question)?.(answer);
+    for (const [question, answer] of Message.parse(JSON.parse(text)))
+      waiting.at(slotOf.get(question) ?? -1)?.(answer);
   });
   return {
     address,
     expect(question) {
       const answered = Promise.withResolvers<unknown>();
-      waiting.set(question, answered.resolve);
-      const cancel = () => void waiting.delete(question);
+      const slot = waiting.add(answered.resolve);
+      slotOf.set(question, slot);
+      const cancel = () => {
+        if (slotOf.delete(question)) waiting.free(slot);
+      };
       return {
         cancel,
         async within(timeoutMs) {

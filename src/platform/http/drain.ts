@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { openSlots } from '../slots.ts';
 
 /**
  * Watches a server so that it can be stopped in order. The returned function takes no new connections, lets what is
@@ -6,13 +7,13 @@ import type { Server, ServerResponse } from 'node:http';
  * were busy a moment ago to time out, and for those that a browser opened in advance and never used.
  */
 export function watchForDrain(server: Server): (withinMs: number) => Promise<void> {
-  const answering = new Set<ServerResponse>();
+  const answering = openSlots<ServerResponse>();
   let whenDrained: (() => void) | null = null;
   server.prependListener('request', (_req, res: ServerResponse) => {
     if (whenDrained !== null) res.setHeader('connection', 'close');
-    answering.add(res);
+    const slot = answering.add(res);
     res.on('close', () => {
-      answering.delete(res);
+      answering.free(slot);
       if (answering.size === 0) whenDrained?.();
     });
   });
@@ -21,7 +22,7 @@ export function watchForDrain(server: Server): (withinMs: number) => Promise<voi
     const drained = new Promise<void>((resolve) => {
       whenDrained = resolve;
     });
-    for (const res of answering) if (!res.headersSent) res.setHeader('connection', 'close');
+    for (const res of answering.values()) if (!res.headersSent) res.setHeader('connection', 'close');
     const timer = setTimeout(() => whenDrained?.(), withinMs);
     if (answering.size > 0) await drained;
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
-import { giveBackStartMemory } from './start-memory.ts';
+import { giveBackStartMemory } from './heap.ts';
 
 it('giveBackStartMemory / after much was made and dropped / the heap and its nursery shrink, and `gc` stays hidden', () => {
   for (let round = 0; round < 20; round += 1) Array.from({ length: 100_000 }, (_, index) => ({ index }));
