@@ -32,6 +32,7 @@ export async function persistHolds(resources: Resources, claims: readonly Claim[
   crashPoint('claim.settled');
   await answer(resources, results);
   crashPoint('claim.replied');
+  for (const result of results) logDecisions(resources, result);
 }
 
 /** One transaction, in which those claims that `pick` names are taken to open holds and the others are decided. */
@@ -78,8 +79,6 @@ async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]
   return { eventId, decisions, repeated, state, freed, expired: overdue };
 }
 
-const linesOf = onePer(({ log }: Resources) => withoutSearch(log));
-
 async function afterCommit(resources: Resources, result: BatchResult): Promise<void> {
   const { eventId, decisions, state } = result;
   const locked = decisions.flatMap((decision) => decision.newSeatIds);
@@ -95,16 +94,17 @@ async function afterCommit(resources: Resources, result: BatchResult): Promise<v
     // The cleanup worker's reconciliation does what was not done here.
     if (part.status === 'rejected') resources.log.warn({ eventId, err: part.reason }, 'holds.redis-behind');
   }
+}
+
+const linesOf = onePer(({ log }: Resources) => withoutSearch(log));
+
+/** When the buyers have been answered, who need not wait for it. */
+function logDecisions(resources: Resources, { eventId, decisions }: BatchResult): void {
+  const lines = linesOf(resources);
   for (const { claim, outcome } of decisions) {
-    linesOf(resources).info(
-      {
-        holdId: outcome.holdId,
-        eventId,
-        seatCount: claim.seatIds.length,
-        reason: outcome.outcome === 'held' ? undefined : outcome.reason,
-      },
-      `hold.${outcome.outcome}`,
-    );
+    const { holdId } = outcome;
+    const reason = outcome.outcome === 'held' ? undefined : outcome.reason;
+    lines.info({ holdId, eventId, seatCount: claim.seatIds.length, reason }, `hold.${outcome.outcome}`);
   }
 }
 

@@ -18,14 +18,18 @@ it('rows of a document / carry what differs, and what is the same in all of them
     { event, hold: one, seat: 1, note: null },
     { event, hold: two, seat: 2, note: null },
   ]);
-  const { parameters } =
+  const statement =
     sql`SELECT ${of('event')}, ${of('hold')}, ${of('seat')}, ${of('note')} FROM ${table}`.compile(db);
-  expect(parameters).toEqual([
-    toBytes(event),
-    null,
-    JSON.stringify([
-      [toHex(one), 1],
-      [toHex(two), 2],
-    ]),
-  ]);
+  expect(statement.parameters).toEqual([toBytes(event), null]);
+  expect(statement.sql).toContain(`JSON_TABLE('[["${toHex(one)}",1],["${toHex(two)}",2]]', '$[*]'`);
 });
+
+it.each(["it's", 'a \\ b', 'who?', '"', ';', 'é', '\n', '`', '%', ' '])(
+  'a document in which there is more than ids, numbers and names (%j) / is a parameter',
+  (text) => {
+    const rows = [{ note: text }, { note: 'plain' }];
+    const { sql: words, parameters } = sql`${jsonRows('row_of', { note: 'text' }, rows).table}`.compile(db);
+    expect(parameters).toEqual([JSON.stringify([[text], ['plain']])]);
+    expect(words).not.toContain('plain');
+  },
+);

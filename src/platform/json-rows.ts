@@ -31,13 +31,25 @@ export function jsonRows<Name extends string>(
     columns.push(`\`${name}\` ${COLUMN_TYPES[types[name]]} PATH '$[${index}]'`);
   const document = rows.map((row) => varying.map((name) => written(row[name], types[name])));
   return {
-    table: sql`JSON_TABLE(${JSON.stringify(document)}, '$[*]' COLUMNS (${sql.raw(columns.join(', '))})) AS ${sql.raw(alias)}`,
+    table: sql`JSON_TABLE(${literal(JSON.stringify(document))}, '$[*]' COLUMNS (${sql.raw(columns.join(', '))})) AS ${sql.raw(alias)}`,
     of(name) {
       const column = sql.raw(`${alias}.\`${name}\``);
       if (!varying.includes(name)) return sql`${constant(rows[0]?.[name] ?? null, types[name])}`;
       return types[name] === 'id' ? sql`UNHEX(${column})` : column;
     },
   };
+}
+
+/** Of ids, numbers and names: nothing that a literal would end with, or that the client or the database would read otherwise. */
+const PLAIN = /^[\w[\]",:-]*$/;
+
+/**
+ * The client escapes a parameter character by character, each quotation mark of a document with a backslash: a tenth of
+ * what a batch of holds costs its worker. A document of plain characters means the same as it stands; any other is a
+ * parameter.
+ */
+function literal(json: string): RawBuilder<unknown> {
+  return PLAIN.test(json) ? sql.raw(`'${json}'`) : sql`${json}`;
 }
 
 function written(cell: Cell, type: ColumnType): Cell {
