@@ -16,6 +16,7 @@ import {
   measureLoad,
   sideBySide,
   warmUpMs,
+  warmly,
 } from './work.ts';
 
 /** As many seats has each event; when all have been held, the next one's turn comes. */
@@ -60,8 +61,8 @@ export const hold202: Work = {
   async run(context) {
     const { stack, seconds } = context;
     const bare = await stack.baseline('bare');
-    const tickets = await makeTickets(context, seconds + warmUpMs(context) / 1000);
-    const runBare = () => loadBare(context, bare, ASYNC_CONNECTIONS, seconds * 1000);
+    const tickets = await makeTickets(context, seconds + (2 * warmUpMs(context)) / 1000);
+    const runBare = (durationMs: number) => loadBare(context, bare, ASYNC_CONNECTIONS, durationMs);
     const runHolds = async (durationMs: number) => {
       const storedBefore = await countHeld(stack);
       const measured = await measure(
@@ -93,7 +94,7 @@ export const hold202: Work = {
     await loadBare(context, bare, ASYNC_CONNECTIONS, warmUpMs(context));
     await runHolds(warmUpMs(context));
     context.windows.length = 0;
-    const { work, baselinePerSecond } = await sideBySide(runBare, () => runHolds(seconds * 1000));
+    const { work, baselinePerSecond } = await sideBySide(warmly(context, runBare), warmly(context, runHolds));
     return [
       makeRow({
         work: 'hold-202',
@@ -135,8 +136,10 @@ export const hold201: Work = {
     const { stack, seconds } = context;
     const bare = await stack.baseline('bare');
     const plain = await stack.baseline('plain');
-    await makePlainSeats(stack, (seconds * 2 * OPEN_REQUESTS.length + 4) * PLAIN_PER_SECOND_MAX);
-    const tickets = await makeTickets(context, seconds * OPEN_REQUESTS.length + warmUpMs(context) / 1000);
+    const warmUpSeconds = warmUpMs(context) / 1000;
+    const loadSeconds = (seconds + warmUpSeconds) * OPEN_REQUESTS.length;
+    await makePlainSeats(stack, (2 * loadSeconds + 4) * PLAIN_PER_SECOND_MAX);
+    const tickets = await makeTickets(context, loadSeconds + warmUpSeconds);
     let plainFrom = 0;
     const runPlain = async (connections: number, durationMs: number) => {
       const measured = await measureLoad(context, `baseline plain, ${connections} open`, {
@@ -166,11 +169,14 @@ export const hold201: Work = {
     for (const open of OPEN_REQUESTS) {
       const plains: Measured[] = [];
       const withPlain = async () => {
-        const measured = await loadBare(context, bare, open, seconds * 1000);
-        plains.push(await runPlain(open, seconds * 1000));
+        const measured = await warmly(context, (durationMs) => loadBare(context, bare, open, durationMs))();
+        plains.push(await warmly(context, (durationMs) => runPlain(open, durationMs))());
         return measured;
       };
-      const { work, baselinePerSecond } = await sideBySide(withPlain, () => run(open, seconds * 1000));
+      const { work, baselinePerSecond } = await sideBySide(
+        withPlain,
+        warmly(context, (durationMs) => run(open, durationMs)),
+      );
       rows.push(...rowsFor(open, work, baselinePerSecond, plains));
     }
     return rows;
