@@ -50,7 +50,7 @@ export async function holdSeats(
   const won = await ('seatIds' in selection
     ? winThese(resources, rules, command.identity, selection.seatIds)
     : winBest(resources, rules, command.identity, selection));
-  const { claim } = won;
+  const claim: Claim = command.respondAsync ? { ...won.claim, replyTo: null } : won.claim;
   crashPoint('hold.locked');
   const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
   const jobId = await enqueue(resources, claim).catch((error: unknown) => {

@@ -13,8 +13,8 @@ export const ClaimSchema = z.object({
   ttlMs: z.int(),
   totalMs: z.int(),
   seatsPerBuyerMax: z.int(),
-  /** The server that waits for the outcome. */
-  replyTo: z.string(),
+  /** The server that waits for the outcome; null: none does, its buyer has been answered 202. */
+  replyTo: z.string().nullable(),
 });
 export type Claim = z.output<typeof ClaimSchema>;
 

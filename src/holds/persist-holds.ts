@@ -110,17 +110,15 @@ function logDecisions(resources: Resources, { eventId, decisions }: BatchResult)
 
 async function answer(resources: Resources, results: readonly BatchResult[]): Promise<void> {
   const answers = results.flatMap(({ decisions, repeated, state }) =>
-    [...decisions, ...repeated].map(({ claim, outcome }) => ({
-      to: claim.replyTo,
-      line: [claim.claimId, replyOf(outcome, state.openHolds.get(claim.userId))] as const,
-    })),
+    [...decisions, ...repeated].map(({ claim, outcome }) => ({ claim, outcome, state })),
   );
-  for (const [address, lines] of Map.groupBy(answers, ({ to }) => to)) {
-    await sendReplies(
-      resources.redis,
-      address,
-      lines.map(({ line }) => line),
-    ).catch((error: unknown) => {
+  for (const [address, ofServer] of Map.groupBy(answers, ({ claim }) => claim.replyTo)) {
+    if (address === null) continue;
+    const lines = ofServer.map(
+      ({ claim, outcome, state }) =>
+        [claim.claimId, replyOf(outcome, state.openHolds.get(claim.userId))] as const,
+    );
+    await sendReplies(resources.redis, address, lines).catch((error: unknown) => {
       resources.log.warn({ err: error }, 'holds.reply-not-sent');
     });
   }

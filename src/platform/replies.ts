@@ -24,8 +24,10 @@ export async function openReplies(pubSub: PubSub): Promise<Replies> {
   const waiting = openSlots<(answer: unknown) => void>();
   const slotOf = new Map<string, number>();
   await pubSub.subscribe(channelOf(address), (text) => {
-    for (const [question, answer] of Message.parse(JSON.parse(text)))
-      waiting.at(slotOf.get(question) ?? -1)?.(answer);
+    for (const [question, answer] of Message.parse(JSON.parse(text))) {
+      const slot = slotOf.get(question);
+      if (slot !== undefined) waiting.at(slot)?.(answer);
+    }
   });
   return {
     address,
