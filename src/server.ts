@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import { type Config, loadConfig } from './platform/config.ts';
+import { giveBackStartMemory, keepOptimizedCode } from './platform/heap.ts';
 import { watchForDrain } from './platform/http/drain.ts';
 import { answerMalformed } from './platform/http/malformed-request.ts';
 import { runProcess, stopOnSignal } from './platform/shutdown.ts';
-import { giveBackStartMemory, keepOptimizedCode } from './platform/heap.ts';
 import { type Resources, openResources } from './resources.ts';
 
 const KEEP_ALIVE_MS = 65_000;

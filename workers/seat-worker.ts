@@ -9,12 +9,12 @@ import { applyStripeEvent } from '../src/payments/apply-stripe-event.ts';
 import { REFUND_REQUESTED, SESSION_REQUESTED, STRIPE_EVENT_RECEIVED } from '../src/payments/jobs.ts';
 import { sendRefund } from '../src/payments/send-refunds.ts';
 import { type Config, loadConfig } from '../src/platform/config.ts';
+import { giveBackStartMemory, keepOptimizedCode } from '../src/platform/heap.ts';
 import { startBatchWorker } from '../src/platform/job-batches.ts';
 import { handle, startWorker } from '../src/platform/job-queue.ts';
 import { listenForMetrics } from '../src/platform/metrics-listener.ts';
 import { openRedis } from '../src/platform/redis.ts';
 import { runProcess, stopOnSignal } from '../src/platform/shutdown.ts';
-import { giveBackStartMemory, keepOptimizedCode } from '../src/platform/heap.ts';
 import { type Resources, openResources } from '../src/resources.ts';
 
 const JOBS_PER_BATCH_MAX = 200;

@@ -116,8 +116,8 @@ export async function sideBySide(
 }
 
 /**
- * Measures `run` from where a second of the same load ends: while the other side was measured this one was idle, and V8
- * gives up optimised code of a process that is.
+ * Measures `run` from where a second of the same load ends: what V8 has optimised for another load is not all that this
+ * one needs, and while the other side was measured this one was idle.
  */
 export function warmly(
   context: Context,

@@ -52,7 +52,7 @@ export async function holdSeats(
     : winBest(resources, rules, command.identity, selection));
   const claim: Claim = command.respondAsync ? { ...won.claim, replyTo: null } : won.claim;
   crashPoint('hold.locked');
-  const reply = command.respondAsync ? null : resources.replies.expect(claim.claimId);
+  const reply = claim.replyTo === null ? null : resources.replies.expect(claim.claimId);
   const jobId = await enqueue(resources, claim).catch((error: unknown) => {
     reply?.cancel();
     throw error;

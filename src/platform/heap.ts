@@ -19,7 +19,7 @@ export function giveBackStartMemory(): void {
  * Keeps V8 from tidying up while there is little to do. Eight seconds after a rush it would collect twice, to give memory
  * back, and when no request or socket is left then, V8 also throws away the code that it had optimised for them: 100 to
  * 200 functions. The next rush then costs up to twice as much for each answer in its first seconds, which are those that
- * count. Memory that was needed once is kept until the next rush has it collected.
+ * count. What was needed once is kept until V8's ordinary collections, which go by what is allocated, give it back.
  */
 export function keepOptimizedCode(): void {
   // `--no-memory-reducer`, which would say it better, is only heeded on the command line.

@@ -46,8 +46,8 @@ export function openLog(config: Pick<Config, 'logLevel'>, processName: string): 
 let standardOutput: DestinationStream | undefined;
 
 /**
- * Writes the lines of one turn of the event loop in one piece: a system call for each costs as much as the rest of a
- * hold's answer. They are written when the process ends, too, however it ends; only SIGKILL takes those of its last turn.
+ * Writes the lines of one turn of the event loop in one piece: a system call and a buffer for each are felt in a rush. They
+ * are written when the process exits, too, also by an error; one that is killed takes those of its last turn with it.
  */
 function openStandardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true });

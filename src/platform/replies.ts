@@ -22,6 +22,7 @@ const Message = z.array(z.tuple([z.string(), z.unknown()]));
 export async function openReplies(pubSub: PubSub): Promise<Replies> {
   const address = newId();
   const waiting = openSlots<(answer: unknown) => void>();
+  // With the functions themselves in it, its discarded tables would keep all that the requests have: see Slots.
   const slotOf = new Map<string, number>();
   await pubSub.subscribe(channelOf(address), (text) => {
     for (const [question, answer] of Message.parse(JSON.parse(text))) {
