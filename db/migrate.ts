@@ -5,11 +5,13 @@ import { StartError, runProcess } from '../src/platform/shutdown.ts';
 import type { Database } from './schema.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as blockedSeats from './migrations/0002-blocked-seats.ts';
+import * as whatOpenedAHold from './migrations/0003-what-opened-a-hold.ts';
 
 /** In the order of their names. A migration only adds: running servers of the version before must go on working. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-blocked-seats': blockedSeats,
+  '0003-what-opened-a-hold': whatOpenedAHold,
 };
 
 /**

@@ -151,8 +151,14 @@ export interface HoldsTable {
   end_reason: string | null;
   created_at: Date;
   updated_at: Date;
+  /**
+   * The seats of the claim that opened the hold and has its id: JSON array of seat ids. NULL when a claim of that id is in
+   * `hold_claims`: it was rejected, struck off, or decided before this column was.
+   */
+  opened_with: Generated<string | null>;
 }
 
+/** Claims that opened no hold: they joined an open one, or were decided against. */
 export interface HoldClaimsTable {
   event_id: IdBytes;
   claim_id: IdBytes;

@@ -1,50 +1,8 @@
 import { sql } from 'kysely';
-import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
+import { type SeatId, toBytes } from '../platform/id.ts';
 import { NOW, type Tx } from '../platform/mysql.ts';
 import { appendSeatLog } from '../seats/seat-store.ts';
 import type { BatchState, Decision, OpenHold } from './decide-claims.ts';
-import { toOutcome } from './hold-store.ts';
-import type { Claim, ClaimOutcome } from './jobs.ts';
-
-/** The claims of a batch that were decided before: by an earlier run of the same job, or because the buyer gave up. */
-export async function listDecided(
-  tx: Tx,
-  eventId: string,
-  claims: readonly Claim[],
-): Promise<Map<string, ClaimOutcome>> {
-  const rows = await tx
-    .selectFrom('hold_claims')
-    .select(['claim_id', 'hold_id', 'outcome', 'reason', 'taken_seat_ids'])
-    .where('event_id', '=', toBytes(eventId))
-    .where(
-      'claim_id',
-      'in',
-      claims.map((claim) => toBytes(claim.claimId)),
-    )
-    .execute();
-  const decided = new Map(rows.map((row) => [fromBytes(row.claim_id), toOutcome(row)]));
-  const others = claims.filter((claim) => !decided.has(claim.claimId));
-  for (const holdId of await listGivenUp(tx, eventId, others))
-    decided.set(holdId, { outcome: 'rejected', holdId, reason: 'released', seatIds: [] });
-  return decided;
-}
-
-/** Of several claims that wait for one hold, the last is struck off, and the hold with it: the one that would have opened it finds its id taken. */
-async function listGivenUp(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<string[]> {
-  if (claims.length === 0) return [];
-  const rows = await tx
-    .selectFrom('holds')
-    .select('hold_id')
-    .where('event_id', '=', toBytes(eventId))
-    .where(
-      'hold_id',
-      'in',
-      claims.map((claim) => toBytes(claim.claimId)),
-    )
-    .where('status', '=', 'released')
-    .execute();
-  return rows.map((row) => fromBytes(row.hold_id));
-}
 
 /** Writes what was decided: new holds, locked seats, moved expiries, the record of the claims, the seats' story. */
 export async function writeDecisions(
@@ -57,41 +15,42 @@ export async function writeDecisions(
     decisions.filter(({ outcome }) => outcome.outcome === 'held').map(({ claim }) => claim.userId),
   );
   const holds = [...state.openHolds.values()].filter((hold) => changed.has(hold.userId));
-  await insertHolds(
-    tx,
-    eventId,
-    holds.filter((hold) => hold.isNew),
-    state.nowMs,
-  );
+  await insertHolds(tx, eventId, decisions.filter(isOpening), state);
   await insertRejectedHolds(tx, eventId, decisions, state);
   await lockDecidedSeats(tx, eventId, holds, decisions);
   for (const hold of holds.filter((each) => !each.isNew)) await extendJoined(tx, eventId, hold);
-  await insertClaims(tx, eventId, decisions, state.nowMs);
+  const others = decisions.filter((decision) => !isOpening(decision));
+  if (others.length > 0) await insertClaims(tx, eventId, others, state.nowMs);
+}
+
+/** Whether the claim opens a hold, which has the claim's id then, and is its record. */
+function isOpening({ claim, outcome }: Decision): boolean {
+  return outcome.outcome === 'held' && outcome.holdId === claim.claimId;
 }
 
 async function insertHolds(
   tx: Tx,
   eventId: string,
-  holds: readonly OpenHold[],
-  nowMs: number,
+  openings: readonly Decision[],
+  { nowMs, openHolds }: BatchState,
 ): Promise<void> {
-  if (holds.length === 0) return;
   const now = new Date(nowMs);
-  await tx
-    .insertInto('holds')
-    .values(
-      holds.map((hold) => ({
-        event_id: toBytes(eventId),
-        hold_id: toBytes(hold.holdId),
-        user_id: toBytes(hold.userId),
-        status: 'held' as const,
-        expires_at: new Date(hold.expiresAtMs),
-        extends_until: new Date(hold.extendsUntilMs),
-        created_at: now,
-        updated_at: now,
-      })),
-    )
-    .execute();
+  const rows = openings.flatMap(({ claim }) => {
+    const hold = openHolds.get(claim.userId);
+    if (hold?.holdId !== claim.claimId) return [];
+    return {
+      event_id: toBytes(eventId),
+      hold_id: toBytes(hold.holdId),
+      user_id: toBytes(hold.userId),
+      status: 'held' as const,
+      expires_at: new Date(hold.expiresAtMs),
+      extends_until: new Date(hold.extendsUntilMs),
+      created_at: now,
+      updated_at: now,
+      opened_with: JSON.stringify(claim.seatIds),
+    };
+  });
+  if (rows.length > 0) await tx.insertInto('holds').values(rows).execute();
 }
 
 /** A rejected claim that would have opened a hold leaves a rejected hold, for a buyer who was answered 202 to find. */

@@ -122,11 +122,44 @@ export async function findClaimOutcome(
   eventId: string,
   claimId: string,
 ): Promise<ClaimOutcome | null> {
-  const row = await claims(db)
-    .where('event_id', '=', toBytes(eventId))
-    .where('claim_id', '=', toBytes(claimId))
-    .executeTakeFirst();
-  return row === undefined ? null : toOutcome(row);
+  return (await listClaimOutcomes(db, eventId, [claimId])).get(claimId) ?? null;
+}
+
+/**
+ * What was decided on those of the claims that do not wait any more. A claim that opened a hold has its id, and the hold is
+ * its only record; one that a hold was struck off with has none, but the hold's row. In one statement, since a claim may be
+ * decided between two.
+ */
+export async function listClaimOutcomes(
+  db: DbOrTx,
+  eventId: string,
+  claimIds: readonly string[],
+): Promise<Map<string, ClaimOutcome>> {
+  if (claimIds.length === 0) return new Map();
+  const event = toBytes(eventId);
+  const ids = claimIds.map(toBytes);
+  const rows = await claims(db)
+    .select(['claim_id', sql<number>`1`.as('is_own')])
+    .where('event_id', '=', event)
+    .where('claim_id', 'in', ids)
+    .unionAll(
+      db
+        .selectFrom('holds')
+        .select([
+          'hold_id',
+          sql<'held' | 'rejected'>`IF(opened_with IS NULL, 'rejected', 'held')`.as('outcome'),
+          sql<string | null>`IF(opened_with IS NULL, 'released', NULL)`.as('reason'),
+          sql<string | null>`NULL`.as('taken_seat_ids'),
+          'hold_id as claim_id',
+          sql<number>`0`.as('is_own'),
+        ])
+        .where('event_id', '=', event)
+        .where('hold_id', 'in', ids),
+    )
+    .execute();
+  // A claim's own row tells more than that of the hold which it did not open.
+  const inOrder = rows.toSorted((a, b) => a.is_own - b.is_own);
+  return new Map(inOrder.map((row) => [fromBytes(row.claim_id), toOutcome(row)]));
 }
 
 /** Why a hold that never came about was rejected. */
@@ -172,7 +205,10 @@ function holds(db: DbOrTx) {
     ]);
 }
 
-export type HoldRow = Omit<Selectable<HoldsTable>, 'open_slot' | 'created_at' | 'updated_at'> & {
+export type HoldRow = Omit<
+  Selectable<HoldsTable>,
+  'open_slot' | 'created_at' | 'updated_at' | 'opened_with'
+> & {
   read_at: Date;
 };
 

@@ -34,7 +34,7 @@ const Rejected = z.object({
   reason: z.enum(['seats_taken', 'hold_in_checkout', 'too_many_seats', 'unknown_seats', 'released']),
   seatIds: z.array(z.int()),
 });
-/** What became of a claim; what the worker answers, and what `hold_claims` remembers. */
+/** What became of a claim; what the worker answers, and what `holds` and `hold_claims` remember. */
 export const ClaimOutcomeSchema = z.discriminatedUnion('outcome', [Held, Rejected]);
 export type ClaimOutcome = z.output<typeof ClaimOutcomeSchema>;
 export type RejectionReason = Extract<ClaimOutcome, { outcome: 'rejected' }>['reason'];

@@ -7,8 +7,9 @@ import type { Resources } from '../resources.ts';
 import { type SeatChange, changesTo } from '../seats/seat.ts';
 import { publishSeatChanges } from '../seats/seat-changes.ts';
 import { expireHolds, lockBatch } from './batch-store.ts';
-import { listDecided, writeDecisions } from './claim-store.ts';
+import { writeDecisions } from './claim-store.ts';
 import { type BatchResult, type OpenHold, decideClaims } from './decide-claims.ts';
+import { listClaimOutcomes } from './hold-store.ts';
 import type { Claim, ClaimOutcome, ClaimReply } from './jobs.ts';
 import { settleLocks } from './settle-locks.ts';
 import { NotAllNew, pickNew, writeNewHolds } from './new-holds-store.ts';
@@ -62,7 +63,12 @@ function unlessNotAllNew(error: unknown): null {
 }
 
 async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<BatchResult> {
-  const decided = await listDecided(tx, eventId, claims);
+  // By an earlier run of the same job, or because the buyer gave up.
+  const decided = await listClaimOutcomes(
+    tx,
+    eventId,
+    claims.map(({ claimId }) => claimId),
+  );
   const fresh = claims.filter((claim) => !decided.has(claim.claimId));
   const { overdue, ...state } = await lockBatch(tx, eventId, claims);
   const freed = await expireHolds(tx, eventId, overdue);

@@ -20,7 +20,8 @@ it('rows of a document / carry what differs, and what is the same in all of them
   ]);
   const statement =
     sql`SELECT ${of('event')}, ${of('hold')}, ${of('seat')}, ${of('note')} FROM ${table}`.compile(db);
-  expect(statement.parameters).toEqual([toBytes(event), null]);
+  expect(statement.parameters).toEqual([]);
+  expect(statement.sql).toMatch(new RegExp(`^SELECT x'${toHex(event)}', UNHEX\\(.*\\), .*, NULL FROM`));
   expect(statement.sql).toContain(`JSON_TABLE('[["${toHex(one)}",1],["${toHex(two)}",2]]', '$[*]'`);
 });
 
@@ -31,5 +32,15 @@ it.each(["it's", 'a \\ b', 'who?', '"', ';', 'é', '\n', '`', '%', ' '])(
     const { sql: words, parameters } = sql`${jsonRows('row_of', { note: 'text' }, rows).table}`.compile(db);
     expect(parameters).toEqual([JSON.stringify([[text], ['plain']])]);
     expect(words).not.toContain('plain');
+  },
+);
+
+it.each(["it's", '\\', '?', ' '])(
+  'what is the same in all rows, and more than ids, numbers and names (%j) / is a parameter',
+  (text) => {
+    const { of } = jsonRows('row_of', { id: 'id', note: 'text' }, [{ id: text, note: text }]);
+    const { sql: words, parameters } = sql`${of('id')}, ${of('note')}`.compile(db);
+    expect(parameters).toEqual([toBytes(text), text]);
+    expect(words).toBe('?, ?');
   },
 );

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { toBytes, toHex } from './id.ts';
+import { UUID_PATTERN, toBytes, toHex } from './id.ts';
 
 /** How a column is told: an id as BINARY(16), a whole number, or a text. */
 const COLUMN_TYPES = { id: 'CHAR(32)', int: 'BIGINT', text: 'TEXT' } as const;
@@ -16,7 +16,7 @@ export type JsonRows<Name extends string> = {
 /**
  * Rows for a statement to work on, as one parameter that the database takes apart (`JSON_TABLE`, MySQL 8 and MariaDB
  * 10.6): a fraction of what a parameter for each value costs to compose, escape and parse. A column that is the same in
- * all rows is a parameter of its own, since taking a document apart is paid for by the cell.
+ * all rows stands in the statement once, since taking a document apart is paid for by the cell.
  * `alias` and the columns' names become part of the statement as they are: never any input.
  */
 export function jsonRows<Name extends string>(
@@ -34,7 +34,7 @@ export function jsonRows<Name extends string>(
     table: sql`JSON_TABLE(${literal(JSON.stringify(document))}, '$[*]' COLUMNS (${sql.raw(columns.join(', '))})) AS ${sql.raw(alias)}`,
     of(name) {
       const column = sql.raw(`${alias}.\`${name}\``);
-      if (!varying.includes(name)) return sql`${constant(rows[0]?.[name] ?? null, types[name])}`;
+      if (!varying.includes(name)) return constant(rows[0]?.[name] ?? null, types[name]);
       return types[name] === 'id' ? sql`UNHEX(${column})` : column;
     },
   };
@@ -48,14 +48,18 @@ const PLAIN = /^[\w[\]",:-]*$/;
  * what a batch of holds costs its worker. A document of plain characters means the same as it stands; any other is a
  * parameter.
  */
-function literal(json: string): RawBuilder<unknown> {
-  return PLAIN.test(json) ? sql.raw(`'${json}'`) : sql`${json}`;
+function literal(text: string): RawBuilder<unknown> {
+  return PLAIN.test(text) ? sql.raw(`'${text}'`) : sql`${text}`;
 }
 
 function written(cell: Cell, type: ColumnType): Cell {
   return type === 'id' && typeof cell === 'string' ? toHex(cell) : cell;
 }
 
-function constant(cell: Cell, type: ColumnType): Cell | Buffer {
-  return type === 'id' && typeof cell === 'string' ? toBytes(cell) : cell;
+/** An id as a binary string: in MySQL and MariaDB alike what `x'...'` is. */
+function constant(cell: Cell, type: ColumnType): RawBuilder<unknown> {
+  if (cell === null) return sql.raw('NULL');
+  if (typeof cell === 'number') return sql.lit(cell);
+  if (type === 'id') return UUID_PATTERN.test(cell) ? sql.raw(`x'${toHex(cell)}'`) : sql`${toBytes(cell)}`;
+  return literal(cell);
 }

@@ -1,5 +1,5 @@
 import { CompiledQuery, Kysely, MysqlDialect, type Transaction, sql } from 'kysely';
-import { type Pool, createPool } from 'mysql2';
+import { type Pool, createPool, format } from 'mysql2';
 import { z } from 'zod';
 import type { Database } from '../../db/schema.ts';
 
@@ -8,6 +8,8 @@ export type Tx = Transaction<Database>;
 /** For functions that only read or write and hold no lock beyond their statement. */
 export type DbOrTx = Kysely<Database>;
 
+/** UTC, for the driver. */
+const TIME_ZONE = 'Z';
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_WAIT_TIMEOUT_SECONDS = 5;
 /** A process that is frozen amid a transaction would keep its locks, and so the seats from everybody, until it wakes up. */
@@ -33,6 +35,9 @@ export function openMysql(url: string, connectionsMax: number): Db {
     maxIdle: connectionsMax,
     queueLimit: WAITING_FOR_CONNECTION_MAX,
     enableKeepAlive: true,
+    // The driver looks for placeholders, letter by letter, also where there is nothing to put there.
+    queryFormat: (statement: string, values: Parameters<typeof format>[1]) =>
+      Array.isArray(values) && values.length === 0 ? statement : format(statement, values, false, TIME_ZONE),
   });
   const db = new Kysely<Database>({
     dialect: new MysqlDialect({
@@ -109,7 +114,7 @@ export function connectionOptions(url: string) {
     password: decodeURIComponent(parsed.password),
     database: parsed.pathname.slice(1),
     charset: 'utf8mb4',
-    timezone: 'Z',
+    timezone: TIME_ZONE,
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
 }

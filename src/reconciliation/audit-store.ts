@@ -96,6 +96,8 @@ export async function listLocksWithoutOpenHold(tx: DbOrTx): Promise<SeatName[]> 
   return rows.map(toSeatName);
 }
 
+const IS_PROMISED = sql`(holds.status = 'checkout' OR (holds.status = 'held' AND holds.expires_at > UTC_TIMESTAMP(3)))`;
+
 /** A hold that was promised to its buyer, and what it has. */
 export type PromisedHold = {
   readonly eventId: string;
@@ -119,7 +121,7 @@ export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
   }>`
     SELECT holds.event_id, holds.hold_id, holds.status, holds.checkout_lines, seat.event_seat_id FROM holds
     LEFT JOIN event_seats AS seat FORCE INDEX (by_hold) ON seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id AND seat.status = 'locked'
-    WHERE holds.status = 'checkout' OR (holds.status = 'held' AND holds.expires_at > UTC_TIMESTAMP(3))
+    WHERE ${IS_PROMISED}
   `.execute(tx);
   const byHold = Map.groupBy(rows, (row) => row.hold_id.toString('hex'));
   return [...byHold.values()].flatMap((seats) => {
@@ -140,9 +142,10 @@ export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
  */
 export async function listLostSeats(tx: DbOrTx): Promise<(SeatName & { readonly holdId: string })[]> {
   const { rows } = await sql<{ event_id: Buffer; hold_id: Buffer; seat_ids: string }>`
-    SELECT claim.event_id, claim.hold_id, claim.seat_ids FROM hold_claims AS claim
+    SELECT event_id, hold_id, opened_with AS seat_ids FROM holds WHERE opened_with IS NOT NULL AND ${IS_PROMISED}
+    UNION ALL SELECT claim.event_id, claim.hold_id, claim.seat_ids FROM hold_claims AS claim
     JOIN holds ON holds.event_id = claim.event_id AND holds.hold_id = claim.hold_id
-    WHERE claim.outcome = 'held' AND (holds.status = 'checkout' OR (holds.status = 'held' AND holds.expires_at > UTC_TIMESTAMP(3)))
+    WHERE claim.outcome = 'held' AND ${IS_PROMISED}
   `.execute(tx);
   const held = new Map(
     (await listPromisedHolds(tx)).map((hold) => [hold.holdId, new Set(hold.lockedSeatIds)]),

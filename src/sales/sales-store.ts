@@ -57,17 +57,24 @@ export async function sumPayments(db: DbOrTx, eventId: string): Promise<{ gross:
   return { gross: Number(rows[0]?.gross ?? 0), refunded: Number(rows[0]?.refunded ?? 0) };
 }
 
-/** Claims that MySQL decided on since a moment. Ids sort by time, so this is a range at the end of the event's key. */
+/**
+ * Claims that MySQL decided on since a moment: those that opened a hold, and the others. Ids sort by time, so these are
+ * ranges at the end of the event's keys.
+ */
 export async function countClaims(
   db: DbOrTx,
   eventId: string,
   sinceMs: number,
 ): Promise<{ held: number; rejected: number }> {
-  const { rows } = await sql<{ held: string | null; rejected: string | null }>`
-    SELECT SUM(outcome = 'held') AS held, SUM(outcome = 'rejected' AND reason <> 'released') AS rejected
-    FROM hold_claims WHERE event_id = ${toBytes(eventId)} AND claim_id >= ${firstIdAt(sinceMs)}
+  const [event, first] = [toBytes(eventId), firstIdAt(sinceMs)];
+  const { rows } = await sql<{ opened: number; joined: string | null; rejected: string | null }>`
+    SELECT
+      (SELECT COUNT(*) FROM holds WHERE event_id = ${event} AND hold_id >= ${first} AND opened_with IS NOT NULL) AS opened,
+      SUM(outcome = 'held') AS joined, SUM(outcome = 'rejected' AND reason <> 'released') AS rejected
+    FROM hold_claims WHERE event_id = ${event} AND claim_id >= ${first}
   `.execute(db);
-  return { held: Number(rows[0]?.held ?? 0), rejected: Number(rows[0]?.rejected ?? 0) };
+  const [row] = rows;
+  return { held: (row?.opened ?? 0) + Number(row?.joined ?? 0), rejected: Number(row?.rejected ?? 0) };
 }
 
 /** Seats that were sold since a moment and still are; the same kind of range. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
+import { findClaimOutcome } from '../../src/holds/hold-store.ts';
 import { type Claim, HOLD_CLAIMED } from '../../src/holds/jobs.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { persistHolds } from '../../src/holds/persist-holds.ts';
@@ -180,6 +181,50 @@ test('a batch of new buyers of whom one has booked as many seats as she may / is
     rejection: { code: 'too_many_seats' },
   });
   expect(await statusOf(other, good.claimId)).toBe('held');
+});
+
+test('a job that runs again after its buyer gave up what it held / decides nothing, and takes nothing', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [buyer, other] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const [opening, joining] = [claimOf(buyer, eventId, [1]), claimOf(buyer, eventId, [2])];
+  await persistHolds(resources(), [opening]);
+  await persistHolds(resources(), [joining]);
+  await buyer.request('DELETE', `/api/holds/${opening.claimId}`);
+  const taken = claimOf(other, eventId, [1]);
+  await persistHolds(resources(), [taken]);
+  await persistHolds(resources(), [opening, joining]);
+  expect(await statusOf(buyer, opening.claimId)).toBe('released');
+  expect((await other.request('GET', `/api/holds/${taken.claimId}`)).body).toMatchObject({
+    status: 'held',
+    seats: [{ id: 1 }],
+  });
+});
+
+test('a claim that a worker of the version before decided, whose hold does not say what opened it / counts as held', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const buyer = await guest(holdfast.current);
+  const claim = claimOf(buyer, eventId, [1]);
+  await persistHolds(resources(), [claim]);
+  const key = { event_id: toBytes(eventId), hold_id: toBytes(claim.claimId) };
+  const { db } = resources();
+  await db.updateTable('holds').set({ opened_with: null }).where('hold_id', '=', key.hold_id).execute();
+  await db
+    .insertInto('hold_claims')
+    .values({
+      ...key,
+      claim_id: key.hold_id,
+      user_id: toBytes(claim.userId),
+      outcome: 'held',
+      seat_ids: '[1]',
+      created_at: NOW,
+    })
+    .execute();
+  expect(await findClaimOutcome(db, eventId, claim.claimId)).toEqual({
+    outcome: 'held',
+    holdId: claim.claimId,
+  });
+  await persistHolds(resources(), [claim]);
+  expect(await statusOf(buyer, claim.claimId)).toBe('held');
 });
 
 test('a buyer gives up a queued hold whose claim has joined the open hold, which Redis did not know / that hold is given up', async () => {

@@ -33,9 +33,9 @@ it(
     const path = `/api/events/${eventId}/holds`;
     let answered: Awaited<ReturnType<typeof early.request>> | undefined;
 
-    // Its first statement waits for a table lock, on the server: it has taken the job, and knows that it is undecided.
+    // Its last statement waits for a table lock, on the server: it has taken the job, and granted the claim.
     await resources.db.connection().execute(async (connection) => {
-      await sql`LOCK TABLES hold_claims WRITE`.execute(connection);
+      await sql`LOCK TABLES seat_log WRITE`.execute(connection);
       answered = await early.request('POST', path, { seatIds: [1, 2] }, { prefer: 'respond-async' });
       await eventually(async () => {
         const { rows } = await sql<{ waiting: number }>`

@@ -92,7 +92,8 @@ it(
     expect(await worker.end()).toBe(0);
     expect(await worker.log()).toContain('process.stopped');
     const { rows } = await sql<{ open: number }>`
-    SELECT COUNT(*) AS open FROM information_schema.innodb_trx
+    SELECT COUNT(*) AS open FROM information_schema.innodb_trx AS trx
+    JOIN information_schema.processlist AS thread ON thread.id = trx.trx_mysql_thread_id AND thread.db = DATABASE()
   `.execute(resources().db);
     expect(Number(rows[0]?.open)).toBe(0);
   },

@@ -15,7 +15,8 @@ export async function checkJobs(
   { hasLostRedis }: { hasLostRedis: boolean },
 ): Promise<string[]> {
   const { rows: claims } = await sql<{ claim_id: Buffer; hold_id: Buffer }>`
-    SELECT claim_id, hold_id FROM hold_claims WHERE event_id = ${toBytes(eventId)}
+    SELECT hold_id AS claim_id, hold_id FROM holds WHERE event_id = ${toBytes(eventId)}
+    UNION ALL SELECT claim_id, hold_id FROM hold_claims WHERE event_id = ${toBytes(eventId)}
   `.execute(db);
   // A claim is known to its buyer by its own id, or by that of the open hold which it joins.
   const decided = new Set<string>(claims.flatMap((row) => [fromBytes(row.claim_id), fromBytes(row.hold_id)]));
