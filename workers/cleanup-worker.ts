@@ -16,6 +16,7 @@ import { HOLDS_EXPIRY_DUE, MONEY_CLEANUP_DUE, SEATS_CLEANUP_DUE } from '../src/r
 import { keepScheduled } from '../src/reconciliation/keep-scheduled.ts';
 import { prune } from '../src/reconciliation/prune.ts';
 import { reconcileEvents } from '../src/reconciliation/reconcile-events.ts';
+import { reconcileHolds } from '../src/reconciliation/reconcile-holds.ts';
 import { type Step, type StepCounts, runSteps } from '../src/reconciliation/run-steps.ts';
 import { watchInvariants } from '../src/reconciliation/watch-invariants.ts';
 import { type Resources, openResources } from '../src/resources.ts';
@@ -28,6 +29,7 @@ const EXPIRY_STEPS: readonly Step[] = [{ name: 'expire-holds', run: expireOverdu
 /** What makes Redis agree with MySQL. */
 const SEAT_STEPS: readonly Step[] = [
   { name: 'reconcile-events', run: reconcileEvents },
+  { name: 'reconcile-holds', run: reconcileHolds, everyMs: MINUTE_MS },
   { name: 'watch-invariants', run: watchInvariants, everyMs: MINUTE_MS },
   { name: 'prune', run: prune, everyMs: MINUTE_MS },
   {

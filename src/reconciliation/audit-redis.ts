@@ -53,16 +53,18 @@ type Look = {
   readonly wronglyMarked: readonly SeatId[];
 };
 
+function isBooked([, owner]: readonly [SeatId, string]): boolean {
+  return owner === BOOKED_MARKER;
+}
+
 async function lookAt(resources: Resources, event: WatchedEvent): Promise<Look> {
   const tokens = await readAllLocks(resources, event);
   const taken = await readTakenSeats(resources.db, event.eventId);
   const { unmarked, wronglyMarked } = compareSeats(tokens, taken);
   return {
-    sold: taken.booked.size,
-    markers: tokens.filter((token) => token === BOOKED_MARKER).length,
-    lockedSeatIds: tokens.flatMap((token, index) =>
-      token === null || token === BOOKED_MARKER ? [] : index + 1,
-    ),
+    sold: [...taken].filter(isBooked).length,
+    markers: [...tokens].filter(isBooked).length,
+    lockedSeatIds: [...tokens].flatMap((lock) => (isBooked(lock) ? [] : lock[0])),
     unmarked,
     wronglyMarked,
   };

@@ -22,7 +22,7 @@ export async function reconcileEvents(resources: Resources, signal?: AbortSignal
   const watched = await listWatchedEvents(db);
   const due = cursor === ALL_DUE ? watched : inTurn(watched, cursor);
   if (cursor === ALL_DUE && due.length > 0) log.info({ events: due.length }, 'reconciliation.from-the-start');
-  const total = { marked: 0, unmarked: 0, locked: 0, unlocked: 0, orphansFreed: 0, buyerHolds: 0 };
+  const total = { marked: 0, unmarked: 0, locked: 0, unlocked: 0 };
   for (const event of due) {
     if (signal?.aborted === true) return total;
     add(total, await reconcileEvent(resources, event));
@@ -48,6 +48,4 @@ function add(total: Record<keyof ReconcileCounts, number>, counts: ReconcileCoun
   total.unmarked += counts.unmarked;
   total.locked += counts.locked;
   total.unlocked += counts.unlocked;
-  total.orphansFreed += counts.orphansFreed;
-  total.buyerHolds += counts.buyerHolds;
 }

@@ -7,7 +7,6 @@ import { changesTo } from '../seats/seat.ts';
 import { publishSeatChanges } from '../seats/seat-changes.ts';
 import { unlockSeats } from '../seats/seat-locks.ts';
 import { releaseSeats } from '../seats/seat-store.ts';
-import type { HeldSeats } from './reconcile-event.ts';
 
 /**
  * Frees seats that are locked by a hold that is over or unknown, which no path of the program leaves behind: a restored
@@ -16,16 +15,16 @@ import type { HeldSeats } from './reconcile-event.ts';
 export async function releaseOrphans(
   resources: Resources,
   eventId: string,
-  orphans: ReadonlyMap<string, HeldSeats>,
+  holds: readonly { readonly holdId: string; readonly userId: string }[],
 ): Promise<number> {
   let freed = 0;
-  for (const [holdId, { lock }] of orphans) {
+  for (const { holdId, userId } of holds) {
     const seatIds = await releaseIfOver(resources, eventId, holdId);
     if (seatIds.length === 0) continue;
     freed += seatIds.length;
     resources.log.warn({ eventId, holdId, seatIds }, 'seats.orphans-freed');
     await publishSeatChanges(resources.redis, eventId, changesTo('available', seatIds));
-    await unlockSeats(resources.redis, { eventId, holdId, seatIds, endsHold: { userId: lock.userId } });
+    await unlockSeats(resources.redis, { eventId, holdId, seatIds, endsHold: { userId } });
   }
   return freed;
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { HoldStatus } from '../../db/schema.ts';
 import { type SeatId, UUID_PATTERN, fromBytes, toBytes } from '../platform/id.ts';
-import type { DbOrTx } from '../platform/mysql.ts';
+import { type DbOrTx, NOW } from '../platform/mysql.ts';
 import { piecesOf } from '../platform/pieces.ts';
-import type { LockedSeat, TakenSeats } from './compare-seats.ts';
+import { BLOCKED_HOLD_ID } from '../seats/seat.ts';
+import { BOOKED_MARKER } from '../seats/seat-keys.ts';
 
 const IDS_PER_QUERY_MAX = 1_000;
 
@@ -37,45 +38,117 @@ export async function listWatchedEvents(db: DbOrTx): Promise<WatchedEvent[]> {
   }));
 }
 
-/** Every seat that is not available, as of one moment: one statement. */
-export async function readTakenSeats(db: DbOrTx, eventId: string): Promise<TakenSeats> {
+/** Every seat that is not available, as of one moment. Answered from an index alone. */
+export async function readTakenSeats(db: DbOrTx, eventId: string): Promise<Map<SeatId, string>> {
   const rows = await db
-    .selectFrom('event_seats as seat')
-    .leftJoin('holds', (join) =>
-      join
-        .onRef('holds.event_id', '=', 'seat.event_id')
-        .onRef('holds.hold_id', '=', 'seat.hold_id')
-        .on('seat.status', '=', 'locked'),
+    .selectFrom('event_seats')
+    .select('event_seat_id')
+    .select(
+      sql<Buffer | null>`IF(status = 'booked' OR hold_id = ${toBytes(BLOCKED_HOLD_ID)}, NULL, hold_id)`.as(
+        'locked_by',
+      ),
     )
-    .select([
-      'seat.event_seat_id',
-      'seat.status',
-      'seat.hold_id',
-      'seat.lock_kind',
-      'seat.locked_user_id',
-      'holds.open_slot',
-      sql<number>`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), seat.lock_expire) DIV 1000`.as('left_ms'),
-    ])
-    .where('seat.event_id', '=', toBytes(eventId))
-    .where('seat.hold_id', 'is not', null)
+    .where('event_id', '=', toBytes(eventId))
+    .where('hold_id', 'is not', null)
     .execute();
-  const booked = new Set<SeatId>();
-  const locked = new Map<SeatId, LockedSeat>();
-  for (const row of rows) {
-    if (row.status === 'booked' || row.lock_kind === 'blocked') {
-      booked.add(row.event_seat_id);
-      continue;
+  return new Map(
+    rows.map((row) => [row.event_seat_id, row.locked_by === null ? BOOKED_MARKER : fromBytes(row.locked_by)]),
+  );
+}
+
+/** An open hold's seats among those that were asked for. */
+export type HeldSeats = {
+  readonly holdId: string;
+  readonly userId: string;
+  readonly seatIds: readonly SeatId[];
+  readonly isCheckout: boolean;
+  /** Until the locks run out; negative when they have. */
+  readonly leftMs: number;
+};
+
+/** Which open holds have the seats now. */
+export async function listHoldsOfSeats(
+  db: DbOrTx,
+  eventId: string,
+  seatIds: readonly SeatId[],
+): Promise<HeldSeats[]> {
+  const held: HeldSeats[] = [];
+  for (const piece of piecesOf(seatIds, IDS_PER_QUERY_MAX)) {
+    const rows = await db
+      .selectFrom('event_seats as seat')
+      .innerJoin('holds', (join) =>
+        join.onRef('holds.event_id', '=', 'seat.event_id').onRef('holds.hold_id', '=', 'seat.hold_id'),
+      )
+      .select([
+        'seat.event_seat_id',
+        'seat.lock_kind',
+        'holds.hold_id',
+        'holds.user_id',
+        sql<number>`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), seat.lock_expire) DIV 1000`.as('left_ms'),
+      ])
+      .where('seat.event_id', '=', toBytes(eventId))
+      .where('seat.event_seat_id', 'in', [...piece])
+      .where('seat.status', '=', 'locked')
+      .where('holds.open_slot', '=', 1)
+      .execute();
+    for (const [holdId, seats] of Map.groupBy(rows, (row) => fromBytes(row.hold_id))) {
+      const [first] = seats;
+      if (first === undefined) continue;
+      held.push({
+        holdId,
+        userId: fromBytes(first.user_id),
+        seatIds: seats.map((seat) => seat.event_seat_id),
+        isCheckout: first.lock_kind === 'checkout',
+        leftMs: first.left_ms,
+      });
     }
-    if (row.hold_id === null) continue;
-    locked.set(row.event_seat_id, {
-      holdId: fromBytes(row.hold_id),
-      userId: row.locked_user_id === null ? '' : fromBytes(row.locked_user_id),
-      isHoldOpen: row.open_slot === 1,
-      isCheckout: row.lock_kind === 'checkout',
-      leftMs: row.left_ms,
-    });
   }
-  return { booked, locked };
+  return held;
+}
+
+/** Every open hold of the event that has time left, or is being paid for. */
+export async function listOpenHolds(db: DbOrTx, eventId: string): Promise<Omit<HeldSeats, 'seatIds'>[]> {
+  const rows = await db
+    .selectFrom('holds')
+    .select([
+      'hold_id',
+      'user_id',
+      'status',
+      sql<number>`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), expires_at) DIV 1000`.as('left_ms'),
+    ])
+    .where('event_id', '=', toBytes(eventId))
+    .where((row) =>
+      row.or([
+        row('status', '=', 'checkout'),
+        row.and([row('status', 'in', ['queued', 'held']), row('expires_at', '>', NOW)]),
+      ]),
+    )
+    .execute();
+  return rows.map((row) => ({
+    holdId: fromBytes(row.hold_id),
+    userId: fromBytes(row.user_id),
+    isCheckout: row.status === 'checkout',
+    leftMs: row.left_ms,
+  }));
+}
+
+/** Holds that have seats locked although they are over, or not there at all. */
+export async function listOrphaningHolds(
+  db: DbOrTx,
+  eventId: string,
+): Promise<{ holdId: string; userId: string }[]> {
+  const { rows } = await sql<{ hold_id: Buffer; user_id: Buffer | null }>`
+    SELECT seat.hold_id, MIN(seat.locked_user_id) AS user_id
+    FROM event_seats AS seat FORCE INDEX (by_hold)
+    LEFT JOIN holds ON holds.event_id = seat.event_id AND holds.hold_id = seat.hold_id AND holds.open_slot = 1
+    WHERE seat.event_id = ${toBytes(eventId)} AND seat.hold_id IS NOT NULL AND seat.hold_id <> ${toBytes(BLOCKED_HOLD_ID)}
+      AND seat.status = 'locked' AND holds.hold_id IS NULL
+    GROUP BY seat.hold_id
+  `.execute(db);
+  return rows.map((row) => ({
+    holdId: fromBytes(row.hold_id),
+    userId: row.user_id === null ? '' : fromBytes(row.user_id),
+  }));
 }
 
 /** What became of the holds that the tokens name; those that MySQL does not know are left out. */

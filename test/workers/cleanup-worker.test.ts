@@ -20,7 +20,7 @@ it('runCleanup / one step fails / the others run all the same', async () => {
   await mendStripe(holdfast.current);
   expect(done['poll-stripe-events']).toEqual({ failed: 1 });
   expect(done['expire-holds']).toEqual({ holds: 1, seats: 1 });
-  expect(Object.keys(done)).toHaveLength(12);
+  expect(Object.keys(done)).toHaveLength(13);
   expect(Object.entries(done).filter(([, did]) => did['failed'] === 1)).toHaveLength(1);
 });
 

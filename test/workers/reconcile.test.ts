@@ -4,6 +4,7 @@ import { expireOverdueHolds } from '../../src/holds/expire-holds.ts';
 import { newId, toBytes } from '../../src/platform/id.ts';
 import { audit } from '../../src/reconciliation/audit.ts';
 import { reconcileEvents } from '../../src/reconciliation/reconcile-events.ts';
+import { reconcileHolds } from '../../src/reconciliation/reconcile-holds.ts';
 import { seatKeys } from '../../src/seats/seat-keys.ts';
 import { lockSeats, markBooked } from '../../src/seats/seat-locks.ts';
 import { guest } from '../support/client.ts';
@@ -100,7 +101,7 @@ it('reconcileEvents / old lock while claims are queued / stays, since it may be 
   await queues.byName['seat-selection'].remove('waits');
 });
 
-it('reconcileEvents / seats locked by a hold that is over / are freed, and those of an open hold are not', async () => {
+it('reconcileHolds / seats locked by a hold that is over / are freed, and those of an open hold are not', async () => {
   const { eventId } = await createTestEvent(holdfast.current);
   const [over, open] = await plantHolds(resources().db, eventId, [[1, 2], [3]], { expiresInMs: 60_000 });
   await sql`UPDATE holds SET status = 'released' WHERE hold_id = ${toBytes(over?.holdId ?? '')}`.execute(
@@ -109,12 +110,32 @@ it('reconcileEvents / seats locked by a hold that is over / are freed, and those
   expect(
     (await audit(resources())).findings.find((found) => found.invariant === 'I3')?.breaches,
   ).toMatchObject({ locksWithoutOpenHold: 2 });
-  await reconcileEvents(resources());
+  expect(await reconcileHolds(resources())).toMatchObject({ orphansFreed: 2 });
   const seats = await readSeats(resources(), eventId, 3);
   expect(seats.map((seat) => seat.status)).toEqual(['available', 'available', 'locked']);
-  expect(seats[2]?.token).toBe(open?.holdId);
+  expect(seats[2]?.holdId).toBe(open?.holdId);
   expect(await statusOfHold(resources().db, open?.holdId ?? '')).toBe('held');
 });
+
+it.each(['is known to none', 'is taken for one that is over'])(
+  'reconcileHolds / the open hold of a buyer %s / the next selection joins it',
+  async (state) => {
+    const { eventId } = await createTestEvent(holdfast.current);
+    const buyer = await guest(holdfast.current);
+    const path = `/api/events/${eventId}/holds`;
+    const { body: over } = await buyer.request('POST', path, { seatIds: [1] });
+    await buyer.request('DELETE', `/api/holds/${over.id}`);
+    const { body: open } = await buyer.request('POST', path, { seatIds: [2] });
+    const key = seatKeys.buyerHold(eventId, buyer.userId ?? '');
+    await (state === 'is known to none'
+      ? resources().redis.del(key)
+      : resources().redis.set(key, over.id, 'PX', 60_000));
+    expect(await reconcileHolds(resources())).toMatchObject({ buyerHolds: 1 });
+    expect(await resources().redis.get(key)).toBe(open.id);
+    expect((await buyer.request('POST', path, { seatIds: [3] })).body.id).toBe(open.id);
+    expect(await reconcileHolds(resources())).toEqual({ buyerHolds: 0, orphansFreed: 0 });
+  },
+);
 
 it("an unlock deleted another's lock (no token compared): reconciling and expiring beside a rush take nobody's seat", async () => {
   const { eventId } = await createTestEvent(holdfast.current, { rows: 4, seatsPerRow: 10 });
