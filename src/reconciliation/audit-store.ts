@@ -98,42 +98,22 @@ export async function listLocksWithoutOpenHold(tx: DbOrTx): Promise<SeatName[]> 
 
 const IS_PROMISED = sql`(holds.status = 'checkout' OR (holds.status = 'held' AND holds.expires_at > UTC_TIMESTAMP(3)))`;
 
-/** A hold that was promised to its buyer, and what it has. */
-export type PromisedHold = {
-  readonly eventId: string;
-  readonly holdId: string;
-  /** What is being paid for; null unless in checkout. */
-  readonly checkoutLines: string | null;
-  readonly lockedSeatIds: readonly SeatId[];
-};
-
-/**
- * Holds whose time is not over, and those in checkout. Left to itself, the optimizer may read all seats of an event for
- * each of its holds.
- */
-export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
+/** How many holds have time left or are being paid for. */
+export async function countPromisedHolds(tx: DbOrTx): Promise<number> {
   const { rows } = await sql<{
-    event_id: Buffer;
-    hold_id: Buffer;
-    status: string;
-    checkout_lines: string | null;
-    event_seat_id: number | null;
-  }>`
-    SELECT holds.event_id, holds.hold_id, holds.status, holds.checkout_lines, seat.event_seat_id FROM holds
-    LEFT JOIN event_seats AS seat FORCE INDEX (by_hold) ON seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id AND seat.status = 'locked'
-    WHERE ${IS_PROMISED}
+    count: number;
+  }>`SELECT COUNT(*) AS count FROM holds WHERE ${IS_PROMISED}`.execute(tx);
+  return Number(rows[0]?.count);
+}
+
+/** Those of them that have no seat. Left to itself, the optimizer may read all seats of an event for each of its holds. */
+export async function listHoldsWithoutSeats(tx: DbOrTx): Promise<{ eventId: string; holdId: string }[]> {
+  const { rows } = await sql<{ event_id: Buffer; hold_id: Buffer }>`
+    SELECT event_id, hold_id FROM holds WHERE ${IS_PROMISED} AND NOT EXISTS (
+      SELECT 1 FROM event_seats AS seat FORCE INDEX (by_hold)
+      WHERE seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id AND seat.status = 'locked')
   `.execute(tx);
-  const byHold = Map.groupBy(rows, (row) => row.hold_id.toString('hex'));
-  return [...byHold.values()].flatMap((seats) => {
-    const [hold] = seats;
-    if (hold === undefined) return [];
-    return {
-      eventId: fromBytes(hold.event_id),
-      holdId: fromBytes(hold.hold_id),
-      checkoutLines: hold.status === 'checkout' ? hold.checkout_lines : null,
-      lockedSeatIds: seats.flatMap((seat) => seat.event_seat_id ?? []),
-    };
-  });
+  return rows.map((row) => ({ eventId: fromBytes(row.event_id), holdId: fromBytes(row.hold_id) }));
 }
 
 /**
@@ -141,24 +121,29 @@ export async function listPromisedHolds(tx: DbOrTx): Promise<PromisedHold[]> {
  * gave up: the seat's story does not say so.
  */
 export async function listLostSeats(tx: DbOrTx): Promise<(SeatName & { readonly holdId: string })[]> {
-  const { rows } = await sql<{ event_id: Buffer; hold_id: Buffer; seat_ids: string }>`
-    SELECT event_id, hold_id, opened_with AS seat_ids FROM holds WHERE opened_with IS NOT NULL AND ${IS_PROMISED}
-    UNION ALL SELECT claim.event_id, claim.hold_id, claim.seat_ids FROM hold_claims AS claim
-    JOIN holds ON holds.event_id = claim.event_id AND holds.hold_id = claim.hold_id
-    WHERE claim.outcome = 'held' AND ${IS_PROMISED}
+  const { rows } = await sql<SeatNameRow & { hold_id: Buffer }>`
+    SELECT given.event_id, given.hold_id, given.event_seat_id FROM (
+      SELECT holds.event_id, holds.hold_id, claimed.event_seat_id
+      FROM holds CROSS JOIN ${seatsIn('holds.opened_with')} WHERE ${IS_PROMISED}
+      UNION ALL SELECT claim.event_id, claim.hold_id, claimed.event_seat_id FROM hold_claims AS claim
+      JOIN holds ON holds.event_id = claim.event_id AND holds.hold_id = claim.hold_id
+      CROSS JOIN ${seatsIn('claim.seat_ids')} WHERE claim.outcome = 'held' AND ${IS_PROMISED}
+    ) AS given
+    LEFT JOIN event_seats AS seat ON seat.event_id = given.event_id AND seat.event_seat_id = given.event_seat_id
+      AND seat.hold_id = given.hold_id AND seat.status = 'locked'
+    WHERE seat.event_id IS NULL
   `.execute(tx);
-  const held = new Map(
-    (await listPromisedHolds(tx)).map((hold) => [hold.holdId, new Set(hold.lockedSeatIds)]),
-  );
-  const missing = rows.flatMap((row) => {
-    const holdId = fromBytes(row.hold_id);
-    const seatIds: SeatId[] = JSON.parse(row.seat_ids);
-    const lost = seatIds.filter((seatId) => held.get(holdId)?.has(seatId) !== true);
-    return lost.map((seatId) => ({ eventId: fromBytes(row.event_id), holdId, seatId }));
-  });
   const lost: (SeatName & { holdId: string })[] = [];
-  for (const seat of missing) if (!(await wasGivenUp(tx, seat))) lost.push(seat);
+  for (const row of rows) {
+    const seat = { ...toSeatName(row), holdId: fromBytes(row.hold_id) };
+    if (!(await wasGivenUp(tx, seat))) lost.push(seat);
+  }
   return lost;
+}
+
+/** A column's JSON array of seat ids, as rows. */
+function seatsIn(column: 'holds.opened_with' | 'claim.seat_ids') {
+  return sql`JSON_TABLE(${sql.ref(column)}, '$[*]' COLUMNS (event_seat_id INT UNSIGNED PATH '$')) AS claimed`;
 }
 
 async function wasGivenUp(tx: DbOrTx, seat: SeatName & { holdId: string }): Promise<boolean> {

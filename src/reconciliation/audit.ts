@@ -5,15 +5,16 @@ import { auditRedis } from './audit-redis.ts';
 import {
   type SeatName,
   atOneMoment,
+  countPromisedHolds,
   countSold,
   countUnfinished,
   listBookedSeatsWithoutBooking,
   listBookingsWithoutSeat,
+  listHoldsWithoutSeats,
   listLocksWithoutOpenHold,
   listLostSeats,
   listOverdueLocks,
   listPaymentBalances,
-  listPromisedHolds,
   listSeatsSoldTwice,
 } from './audit-store.ts';
 
@@ -52,7 +53,8 @@ export async function audit(
     bookedWithoutBooking: await listBookedSeatsWithoutBooking(tx),
     bookingsWithoutSeat: await listBookingsWithoutSeat(tx),
     balances: await listPaymentBalances(tx),
-    promised: await listPromisedHolds(tx),
+    openHolds: await countPromisedHolds(tx),
+    withoutSeats: await listHoldsWithoutSeats(tx),
     lost: await listLostSeats(tx),
     withoutHold: await listLocksWithoutOpenHold(tx),
     overdue: await listOverdueLocks(tx, overdueMs),
@@ -68,9 +70,9 @@ export async function audit(
     finding(
       'I3',
       'what was promised is held',
-      { openHolds: seen.promised.length },
+      { openHolds: seen.openHolds },
       {
-        holdsWithoutSeats: seen.promised.filter((hold) => hold.lockedSeatIds.length === 0).map(nameOfHold),
+        holdsWithoutSeats: seen.withoutSeats.map(nameOfHold),
         seatsLost: seen.lost,
         locksWithoutOpenHold: seen.withoutHold,
       },

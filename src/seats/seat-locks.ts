@@ -17,6 +17,9 @@ const KEY_HAS_NO_EXPIRY = -1;
 
 const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), parseLockReply);
 const unlockScript = loadScript(new URL('./unlock-seats.lua', import.meta.url), countReply('unlocked'));
+const endlessScript = loadScript(new URL('./list-endless.lua', import.meta.url), (reply) =>
+  z.array(z.number()).parse(reply),
+);
 const setScript = loadScript(new URL('./set-locks.lua', import.meta.url), countReply('set'));
 
 export type LockOutcome =
@@ -143,10 +146,9 @@ export async function listEndlessLocks(
 ): Promise<SeatId[]> {
   const endless: SeatId[] = [];
   for (const piece of piecesOf(seatIds, MARKERS_PER_CALL)) {
-    const left = await Promise.all(piece.map((seatId) => redis.pttl(seatKeys.lock(eventId, seatId))));
-    const suspects = piece.filter((_, index) => left[index] === KEY_HAS_NO_EXPIRY);
-    const tokens = await readLocks(redis, eventId, suspects);
-    endless.push(...suspects.filter((_, index) => tokens[index] !== BOOKED_MARKER && tokens[index] !== null));
+    const keys = piece.map((seatId) => seatKeys.lock(eventId, seatId));
+    const places = await endlessScript(redis, keys, [BOOKED_MARKER]);
+    endless.push(...places.flatMap((place) => piece[place - 1] ?? []));
   }
   return endless;
 }

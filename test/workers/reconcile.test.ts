@@ -127,6 +127,7 @@ it.each(['is known to none', 'is taken for one that is over'])(
     await buyer.request('DELETE', `/api/holds/${over.id}`);
     const { body: open } = await buyer.request('POST', path, { seatIds: [2] });
     const key = seatKeys.buyerHold(eventId, buyer.userId ?? '');
+    await reconcileHolds(resources());
     await (state === 'is known to none'
       ? resources().redis.del(key)
       : resources().redis.set(key, over.id, 'PX', 60_000));
