@@ -122,12 +122,13 @@ export async function sideBySide(
 export function warmly(
   context: Context,
   run: (durationMs: number) => Promise<Measured>,
+  seconds: number = context.seconds,
 ): () => Promise<Measured> {
   return async () => {
     const windows = context.windows.length;
     await run(Math.min(warmUpMs(context), WARM_UP_AGAIN_MS));
     context.windows.length = windows;
-    return run(context.seconds * 1000);
+    return run(seconds * 1000);
   };
 }
 
