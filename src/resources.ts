@@ -1,4 +1,5 @@
 import { openStripe, type StripeClient } from './payments/stripe-gateway.ts';
+import { type Batches, openBatches } from './platform/batches.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { newId } from './platform/id.ts';
@@ -19,6 +20,7 @@ export type Resources = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly db: Db;
+  readonly batches: Batches;
   readonly redis: Redis;
   readonly pubSub: PubSub;
   readonly replies: Replies;
@@ -37,6 +39,7 @@ export async function openResources(
 ): Promise<Resources> {
   const log = openLog(config, processName);
   const db = openMysql(config.databaseUrl, config.databasePoolMax);
+  const batches = openBatches(config.databaseUrl);
   const redis = openRedis(config.redisUrl, 'commands', log);
   const subscriber = openRedis(config.redisUrl, 'subscriber', log);
   const pubSub = openPubSub(subscriber, log);
@@ -51,6 +54,7 @@ export async function openResources(
     metrics: openMetrics(processName, log),
     clock,
     db,
+    batches,
     redis,
     pubSub,
     queues,
@@ -62,6 +66,7 @@ export async function openResources(
       queueRedis.disconnect();
       subscriber.disconnect();
       redis.disconnect();
+      await batches.close();
       await db.destroy();
     },
   };

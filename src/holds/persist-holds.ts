@@ -11,55 +11,51 @@ import { writeDecisions } from './claim-store.ts';
 import { type BatchResult, type OpenHold, decideClaims } from './decide-claims.ts';
 import { listClaimOutcomes } from './hold-store.ts';
 import type { Claim, ClaimOutcome, ClaimReply } from './jobs.ts';
-import { settleLocks } from './settle-locks.ts';
+import { isAsLocked, settleLocks } from './settle-locks.ts';
 import { NotAllNew, pickNew, writeNewHolds } from './new-holds-store.ts';
 
 /** Two workers that decide for one buyer at once meet at a unique key; the second then sees the first's work. */
 const DUPLICATE_RETRIES_MAX = 3;
 
 /**
- * Writes a batch of claims in one transaction, then makes Redis agree, tells the open seat maps, and answers the
- * servers that wait. Repeatable: a claim is decided once, whatever runs twice, wakes up late or dies halfway; after a
- * crash behind the commit, the repeat sends the answers that were not sent.
- * @throws when the transaction failed as a whole; nothing is changed then.
+ * Writes a batch of claims, those that open a hold in one transaction and the others in a second, then makes Redis agree,
+ * tells the open seat maps, and answers the servers that wait. Repeatable: a claim is decided once, whatever runs twice,
+ * wakes up late or dies halfway; after a crash behind a commit, the repeat sends the answers that were not sent.
+ * @throws when a transaction failed as a whole; it has changed nothing then.
  */
 export async function persistHolds(resources: Resources, claims: readonly Claim[]): Promise<void> {
   crashPoint('claim.taken');
-  const results =
-    (await write(resources.db, claims, pickNew).catch(unlessNotAllNew)) ??
-    (await retryDuplicates(() => write(resources.db, claims, () => [])));
+  const opening = pickNew(claims);
+  const opened =
+    opening.length === 0 ? [] : await writeNewHolds(resources.batches, opening).catch(unlessNotAllNew);
+  const others = opened === null ? claims : claims.filter((claim) => !opening.includes(claim));
+  const decided =
+    others.length === 0 ? [] : await retryDuplicates(() => decideInTransaction(resources.db, others));
+  const results = [...(opened ?? []), ...decided];
   crashPoint('claim.committed');
-  await Promise.all(results.map((result) => afterCommit(resources, result)));
+  const settled = Promise.all(results.map((result) => afterCommit(resources, result)));
+  // Commands of one connection are executed in their order, so that answers that are sent at once come after all the same.
+  if (!results.every(isAsLocked)) await settled;
   crashPoint('claim.settled');
-  await answer(resources, results);
+  await Promise.all([settled, answer(resources, results)]);
   crashPoint('claim.replied');
   for (const result of results) logDecisions(resources, result);
-}
-
-/** One transaction, in which those claims that `pick` names are taken to open holds and the others are decided. */
-async function write(
-  db: Db,
-  claims: readonly Claim[],
-  pick: (claims: readonly Claim[]) => readonly Claim[],
-): Promise<BatchResult[]> {
-  const picked = new Set(pick(claims));
-  const others = Map.groupBy(
-    claims.filter((claim) => !picked.has(claim)),
-    ({ eventId }) => eventId,
-  );
-  return inTransaction(db, async (tx) => {
-    const [first, ...more] = picked;
-    const results = first === undefined ? [] : await writeNewHolds(tx, [first, ...more]);
-    for (const [eventId, ofEvent] of [...others].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      results.push(await persistForEvent(tx, eventId, ofEvent));
-    crashPoint('claim.written');
-    return results;
-  });
 }
 
 function unlessNotAllNew(error: unknown): null {
   if (error instanceof NotAllNew || isDuplicate(error)) return null;
   throw error;
+}
+
+async function decideInTransaction(db: Db, claims: readonly Claim[]): Promise<BatchResult[]> {
+  const byEvent = Map.groupBy(claims, ({ eventId }) => eventId);
+  return inTransaction(db, async (tx) => {
+    const results: BatchResult[] = [];
+    for (const [eventId, ofEvent] of [...byEvent].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      results.push(await persistForEvent(tx, eventId, ofEvent));
+    crashPoint('claim.written');
+    return results;
+  });
 }
 
 async function persistForEvent(tx: Tx, eventId: string, claims: readonly Claim[]): Promise<BatchResult> {

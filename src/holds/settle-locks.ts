@@ -3,6 +3,7 @@ import type { Resources } from '../resources.ts';
 import { BLOCKED_HOLD_ID } from '../seats/seat.ts';
 import { seatKeys } from '../seats/seat-keys.ts';
 import { markBooked, setLocks, unlockSeats } from '../seats/seat-locks.ts';
+import type { Claim } from './jobs.ts';
 import type { BatchResult, BatchState, Decision, OpenHold, SeatState } from './decide-claims.ts';
 
 /**
@@ -28,6 +29,20 @@ export async function settleLocks(resources: Resources, result: BatchResult): Pr
   ]);
 }
 
+/** Whether Redis has the locks of all the batch's claims as MySQL has decided, so that nothing of them is to be done. */
+export function isAsLocked({ decisions, repeated, expired, state }: BatchResult): boolean {
+  return (
+    repeated.length === 0 &&
+    expired.length === 0 &&
+    decisions.every(({ claim, outcome }) => outcome.outcome === 'held' && keepsItsLocks(claim, state))
+  );
+}
+
+function keepsItsLocks(claim: Claim, { openHolds }: BatchState): boolean {
+  const hold = openHolds.get(claim.userId);
+  return claim.token === hold?.holdId && hold.seatIds.size === claim.seatIds.length;
+}
+
 async function settleHeld(
   { redis }: Resources,
   { claim, outcome }: Decision,
@@ -35,8 +50,7 @@ async function settleHeld(
 ): Promise<void> {
   const hold = state.openHolds.get(claim.userId);
   if (hold === undefined || hold.holdId !== outcome.holdId) return;
-  const isAsLocked = claim.token === hold.holdId && hold.seatIds.size === claim.seatIds.length;
-  if (isAsLocked) return;
+  if (keepsItsLocks(claim, state)) return;
   await setLocks(redis, {
     eventId: claim.eventId,
     holdId: hold.holdId,

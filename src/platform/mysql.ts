@@ -27,10 +27,16 @@ const DUPLICATE_ERRNO = 1062;
 /**
  * Opens the pool. What we rely on is set on each connection, because MySQL 8.4/9 and MariaDB 10.11/11 differ in it:
  * SQL mode, UTC, READ COMMITTED (no gap locks, so that inserts of two workers do not wait for each other).
+ * `takesSeveral`: several statements may be sent at once, which is for `openBatches` alone.
  */
-export function openMysql(url: string, connectionsMax: number): Db {
+export function openMysql(
+  url: string,
+  connectionsMax: number,
+  { takesSeveral = false }: { takesSeveral?: boolean } = {},
+): Db {
   const pool = createPool({
     ...connectionOptions(url),
+    multipleStatements: takesSeveral,
     connectionLimit: connectionsMax,
     maxIdle: connectionsMax,
     queueLimit: WAITING_FOR_CONNECTION_MAX,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { EventSeatsTable, SeatStatus } from '../../db/schema.ts';
 import { type SeatId, newId, toBytes } from '../platform/id.ts';
 import { jsonRows } from '../platform/json-rows.ts';
@@ -188,18 +188,23 @@ export async function listTakenSeats(
 
 /** Appends to the seats' story. Every change of a seat's state is told here, in the transaction that makes it. */
 export async function appendSeatLog(tx: Tx, entries: readonly SeatLogEntry[]): Promise<void> {
+  for (const statement of seatLogInserts(entries)) await statement.execute(tx);
+}
+
+/** The statements that append to the seats' story. */
+export function seatLogInserts(entries: readonly SeatLogEntry[]): RawBuilder<unknown>[] {
   const rows = entries.flatMap(({ seatIds, ...entry }) =>
     seatIds.map((seat) => ({ ...entry, seat, log: newId() })),
   );
-  for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) {
+  return [...piecesOf(rows, ROWS_PER_STATEMENT)].map((piece) => {
     const { table, of } = jsonRows('entry', LOG_COLUMNS, piece);
-    await sql`
+    return sql`
       INSERT INTO seat_log (event_id, event_seat_id, log_id, from_status, to_status, hold_id, user_id, reason, created_at)
       SELECT ${of('eventId')}, ${of('seat')}, ${of('log')}, ${of('from')}, ${of('to')}, ${of('holdId')}, ${of('userId')}, ${of('reason')},
         UTC_TIMESTAMP(3)
       FROM ${table}
-    `.execute(tx);
-  }
+    `;
+  });
 }
 
 const LOG_COLUMNS = {
