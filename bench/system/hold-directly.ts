@@ -3,7 +3,7 @@ import { persistHolds } from '../../src/holds/persist-holds.ts';
 import { type SeatId, newId } from '../../src/platform/id.ts';
 import { piecesOf } from '../../src/platform/pieces.ts';
 import type { Resources } from '../../src/resources.ts';
-import { lockSeats } from '../../src/seats/seat-locks.ts';
+import { lockSeats } from '../../src/seats/lock-seats.ts';
 
 const CLAIMS_PER_BATCH = 200;
 const TTL_MS = 600_000;

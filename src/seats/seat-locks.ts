@@ -9,49 +9,17 @@ import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
  * A lock outlives the hold in MySQL by this much, so that Redis never lets another buyer in while MySQL, whose clock
  * decides, still has the hold; the cleanup worker frees both sides before.
  */
-const LOCK_GRACE_MS = 5_000;
+export const LOCK_GRACE_MS = 5_000;
 const MARKERS_PER_CALL = 1_000;
 /** Redis's words for PTTL. */
 const KEY_IS_ABSENT = -2;
 const KEY_HAS_NO_EXPIRY = -1;
 
-const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), parseLockReply);
 const unlockScript = loadScript(new URL('./unlock-seats.lua', import.meta.url), countReply('unlocked'));
 const endlessScript = loadScript(new URL('./list-endless.lua', import.meta.url), (reply) =>
   z.array(z.number()).parse(reply),
 );
 const setScript = loadScript(new URL('./set-locks.lua', import.meta.url), countReply('set'));
-
-export type LockOutcome =
-  | {
-      readonly outcome: 'locked';
-      readonly holdId: string;
-      /** The claim's number in the queue of its event, and how many of them were settled when it was drawn. */
-      readonly ticket: number;
-      readonly settled: number;
-    }
-  | { readonly outcome: 'taken'; readonly seatIds: readonly SeatId[] };
-
-/**
- * Takes all the seats for the buyer, or none, in one round trip. The token is the id of the buyer's open hold if Redis
- * knows one, else `newHoldId`. Repeating it is harmless: seats that carry the same token count as locked.
- */
-export async function lockSeats(
-  redis: Redis,
-  claim: { eventId: string; userId: string; seatIds: readonly SeatId[]; newHoldId: string; ttlMs: number },
-): Promise<LockOutcome> {
-  const keys = [
-    seatKeys.buyerHold(claim.eventId, claim.userId),
-    seatKeys.claimsIssued(claim.eventId),
-    seatKeys.claimsSettled(claim.eventId),
-    ...claim.seatIds.map((seatId) => seatKeys.lock(claim.eventId, seatId)),
-  ];
-  const reply = await lockScript(redis, keys, [claim.newHoldId, claim.ttlMs + LOCK_GRACE_MS]);
-  if (reply[0] === 'locked')
-    return { outcome: 'locked', holdId: reply[1], ticket: reply[2], settled: reply[3] };
-  const [, ...places] = reply;
-  return { outcome: 'taken', seatIds: places.flatMap((place) => claim.seatIds[place - 1] ?? []) };
-}
 
 /** Gives up the locks that carry the hold's id; with `endsHold` the buyer's next selection starts a new hold. */
 export async function unlockSeats(
@@ -161,16 +129,6 @@ export async function readBuyerHolds(
 ): Promise<(string | null)[]> {
   if (userIds.length === 0) return [];
   return redis.mget(...userIds.map((userId) => seatKeys.buyerHold(eventId, userId)));
-}
-
-/** In a rush most are taken, and what is tried first is found first. */
-const LockReply = z.union([
-  z.tuple([z.literal('taken')], z.number()),
-  z.tuple([z.literal('locked'), z.string(), z.number(), z.number()]),
-]);
-
-function parseLockReply(reply: unknown): z.output<typeof LockReply> {
-  return LockReply.parse(reply);
 }
 
 function countReply(word: string): (reply: unknown) => number {

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { SeatId } from '../platform/id.ts';
+import { loadScript } from '../platform/lua-script.ts';
+import { onePer } from '../platform/one-per.ts';
+import { piecesOf } from '../platform/pieces.ts';
+import type { Redis } from '../platform/redis.ts';
+import { seatKeys } from './seat-keys.ts';
+import { LOCK_GRACE_MS } from './seat-locks.ts';
+
+export type LockClaim = {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly seatIds: readonly SeatId[];
+  readonly newHoldId: string;
+  readonly ttlMs: number;
+};
+
+export type LockOutcome =
+  | {
+      readonly outcome: 'locked';
+      readonly holdId: string;
+      /** The claim's number in the queue of its event, and how many of them were settled when it was drawn. */
+      readonly ticket: number;
+      readonly settled: number;
+    }
+  | { readonly outcome: 'taken'; readonly seatIds: readonly SeatId[] };
+
+/** Redis does nothing else while it runs a script. */
+const CLAIMS_PER_CALL = 50;
+
+type Waiting = {
+  readonly claim: LockClaim;
+  readonly resolve: (outcome: LockOutcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Takes all the seats for the buyer, or none, in one round trip. The token is the id of the buyer's open hold if Redis
+ * knows one, else `newHoldId`. Repeating it is harmless: seats that carry the same token count as locked. The claims of one
+ * turn of the event loop on seats of one event share a call, and are decided one by one in their order.
+ */
+export function lockSeats(redis: Redis, claim: LockClaim): Promise<LockOutcome> {
+  const { promise, resolve, reject } = Promise.withResolvers<LockOutcome>();
+  const gathered = gatheredFor(redis);
+  gathered.push({ claim, resolve, reject });
+  if (gathered.length === 1) setImmediate(() => lockGathered(redis, gathered.splice(0)));
+  return promise;
+}
+
+const gatheredFor = onePer((_redis: Redis): Waiting[] => []);
+
+function lockGathered(redis: Redis, gathered: readonly Waiting[]): void {
+  for (const ofEvent of Map.groupBy(gathered, ({ claim }) => claim.eventId).values())
+    for (const group of piecesOf(ofEvent, CLAIMS_PER_CALL)) void lockTogether(redis, group);
+}
+
+async function lockTogether(redis: Redis, group: readonly Waiting[]): Promise<void> {
+  const eventId = group[0]?.claim.eventId ?? '';
+  const keys = [seatKeys.claimsIssued(eventId), seatKeys.claimsSettled(eventId)];
+  const args: (string | number)[] = [];
+  for (const { claim } of group) {
+    keys.push(seatKeys.buyerHold(eventId, claim.userId));
+    for (const seatId of claim.seatIds) keys.push(seatKeys.lock(eventId, seatId));
+    args.push(claim.newHoldId, claim.ttlMs + LOCK_GRACE_MS, claim.seatIds.length);
+  }
+  try {
+    const [settled, ...replies] = await lockScript(redis, keys, args);
+    for (const [index, { claim, resolve }] of group.entries())
+      resolve(outcomeOf(claim, settled, replies[index]));
+  } catch (error) {
+    // What Redis can't do for one of them, such as with a key of another type, is no reason to refuse the others.
+    const isOneAtFault = error instanceof Error && error.name === 'ReplyError' && group.length > 1;
+    for (const waiting of group) {
+      if (isOneAtFault) void lockTogether(redis, [waiting]);
+      else waiting.reject(error);
+    }
+  }
+}
+
+/** In a rush most are taken, and what is tried first is found first. */
+const LockReply = z.union([
+  z.tuple([z.literal('taken')], z.number()),
+  z.tuple([z.literal('locked'), z.string(), z.number()]),
+]);
+const LockReplies = z.tuple([z.number()], LockReply);
+
+const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), (reply) =>
+  LockReplies.parse(reply),
+);
+
+function outcomeOf(
+  claim: LockClaim,
+  settled: number,
+  reply: z.output<typeof LockReply> | undefined,
+): LockOutcome {
+  if (reply?.[0] === 'locked') return { outcome: 'locked', holdId: reply[1], ticket: reply[2], settled };
+  const [, ...places] = reply ?? [];
+  return { outcome: 'taken', seatIds: places.flatMap((place) => claim.seatIds[place - 1] ?? []) };
+}
