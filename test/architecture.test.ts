@@ -34,7 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some files may know, so that replacing one touches only these. */
 const KNOWN_ONLY_BY: Readonly<Record<string, RegExp>> = {
   express: /^src\/(app|platform\/http\/[\w-]+|[\w-]+\/routes|operations\/open-queue-board)\.ts$/,
-  kysely: /^(db\/.+|src\/platform\/(batches|json-rows|mysql)|src\/platform\/http\/idempotency|src\/.+-store)\.ts$/,
+  kysely:
+    /^(db\/.+|src\/platform\/(batches|json-rows|mysql)|src\/platform\/http\/idempotency|src\/.+-store)\.ts$/,
   bullmq: /^(src\/platform\/job-(queue|batches)|workers\/[\w-]+)\.ts$/,
   '@bull-board/api': /^src\/operations\/open-queue-board\.ts$/,
   stripe: /^src\/payments\/stripe-[\w-]+\.ts$/,
