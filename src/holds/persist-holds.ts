@@ -18,9 +18,9 @@ import { NotAllNew, pickNew, writeNewHolds } from './new-holds-store.ts';
 const DUPLICATE_RETRIES_MAX = 3;
 
 /**
- * Writes a batch of claims, those that open a hold in one transaction and the others in a second, then makes Redis agree,
- * tells the open seat maps, and answers the servers that wait. Repeatable: a claim is decided once, whatever runs twice,
- * wakes up late or dies halfway; after a crash behind a commit, the repeat sends the answers that were not sent.
+ * Writes a batch of claims: those that open a hold in one transaction, and the others in a second. What either has
+ * committed is told at once, whatever becomes of the other. Repeatable: a claim is decided once, whatever runs twice, wakes
+ * up late or dies halfway; after a crash behind a commit, the repeat sends the answers that were not sent.
  * @throws when a transaction failed as a whole; it has changed nothing then.
  */
 export async function persistHolds(resources: Resources, claims: readonly Claim[]): Promise<void> {
@@ -28,13 +28,23 @@ export async function persistHolds(resources: Resources, claims: readonly Claim[
   const opening = pickNew(claims);
   const opened =
     opening.length === 0 ? [] : await writeNewHolds(resources.batches, opening).catch(unlessNotAllNew);
-  const others = opened === null ? claims : claims.filter((claim) => !opening.includes(claim));
-  const decided =
-    others.length === 0 ? [] : await retryDuplicates(() => decideInTransaction(resources.db, others));
-  const results = [...(opened ?? []), ...decided];
+  const telling = tell(resources, opened ?? []);
+  try {
+    const others = opened === null ? claims : claims.filter((claim) => !opening.includes(claim));
+    if (others.length > 0)
+      await tell(resources, await retryDuplicates(() => decideInTransaction(resources.db, others)));
+  } finally {
+    await telling;
+  }
+}
+
+/** Makes Redis agree with what was committed, tells the open seat maps, and answers the servers that wait. */
+async function tell(resources: Resources, results: readonly BatchResult[]): Promise<void> {
+  if (results.length === 0) return;
   crashPoint('claim.committed');
   const settled = Promise.all(results.map((result) => afterCommit(resources, result)));
-  // Commands of one connection are executed in their order, so that answers that are sent at once come after all the same.
+  // Redis executes the commands of one connection in their order, so that answers sent at once come after what tells it.
+  // (What publishes changes comes later, once, when Redis has lost its scripts: maps may then be told late.)
   if (!results.every(isAsLocked)) await settled;
   crashPoint('claim.settled');
   await Promise.all([settled, answer(resources, results)]);

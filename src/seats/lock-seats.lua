@@ -10,19 +10,25 @@
 -- Replies   {settled, {claim's reply}, ...}, with for each claim
 --           {'locked', holdId, ticket}   every seat is the hold's (some may have been before)
 --           {'taken', n, n, ...}         nothing changed; the n-th seats asked for (from 1) are another's or sold
+--           {'failed', message}          nothing changed; a key is of another type, which no path of the program makes
 local replies = {tonumber(redis.call('GET', KEYS[2]) or 0)}
 local buyer = 3
 for claim = 1, #ARGV, 3 do
-  local hold = redis.call('GET', KEYS[buyer]) or ARGV[claim]
+  local hold = redis.pcall('GET', KEYS[buyer]) or ARGV[claim]
+  local fault = type(hold) == 'table' and hold
   local last = buyer + ARGV[claim + 2]
   local reply = {'taken'}
   for i = buyer + 1, last do
-    local owner = redis.call('GET', KEYS[i])
-    if owner and owner ~= hold then
+    local owner = redis.pcall('GET', KEYS[i])
+    if type(owner) == 'table' then
+      fault = owner
+    elseif owner and owner ~= hold then
       reply[#reply + 1] = i - buyer
     end
   end
-  if #reply == 1 then
+  if fault then
+    reply = {'failed', fault.err}
+  elseif #reply == 1 then
     for i = buyer + 1, last do
       redis.call('SET', KEYS[i], hold, 'PX', ARGV[claim + 1])
     end

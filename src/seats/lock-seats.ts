@@ -65,15 +65,14 @@ async function lockTogether(redis: Redis, group: readonly Waiting[]): Promise<vo
   }
   try {
     const [settled, ...replies] = await lockScript(redis, keys, args);
-    for (const [index, { claim, resolve }] of group.entries())
-      resolve(outcomeOf(claim, settled, replies[index]));
-  } catch (error) {
-    // What Redis can't do for one of them, such as with a key of another type, is no reason to refuse the others.
-    const isOneAtFault = error instanceof Error && error.name === 'ReplyError' && group.length > 1;
-    for (const waiting of group) {
-      if (isOneAtFault) void lockTogether(redis, [waiting]);
-      else waiting.reject(error);
+    for (const [index, { claim, resolve, reject }] of group.entries()) {
+      const reply = replies[index];
+      if (reply === undefined || reply[0] === 'failed')
+        reject(new Error(reply?.[1] ?? 'Redis gave no answer.'));
+      else resolve(outcomeOf(claim, settled, reply));
     }
+  } catch (error) {
+    for (const { reject } of group) reject(error);
   }
 }
 
@@ -81,6 +80,7 @@ async function lockTogether(redis: Redis, group: readonly Waiting[]): Promise<vo
 const LockReply = z.union([
   z.tuple([z.literal('taken')], z.number()),
   z.tuple([z.literal('locked'), z.string(), z.number()]),
+  z.tuple([z.literal('failed'), z.string()]),
 ]);
 const LockReplies = z.tuple([z.number()], LockReply);
 
@@ -91,9 +91,9 @@ const lockScript = loadScript(new URL('./lock-seats.lua', import.meta.url), (rep
 function outcomeOf(
   claim: LockClaim,
   settled: number,
-  reply: z.output<typeof LockReply> | undefined,
+  reply: Exclude<z.output<typeof LockReply>, ['failed', string]>,
 ): LockOutcome {
-  if (reply?.[0] === 'locked') return { outcome: 'locked', holdId: reply[1], ticket: reply[2], settled };
-  const [, ...places] = reply ?? [];
+  if (reply[0] === 'locked') return { outcome: 'locked', holdId: reply[1], ticket: reply[2], settled };
+  const [, ...places] = reply;
   return { outcome: 'taken', seatIds: places.flatMap((place) => claim.seatIds[place - 1] ?? []) };
 }

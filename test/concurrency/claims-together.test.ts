@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { persistHolds } from '../../src/holds/persist-holds.ts';
 import { newId, toBytes } from '../../src/platform/id.ts';
 import { NOW } from '../../src/platform/mysql.ts';
+import { seatKeys } from '../../src/seats/seat-keys.ts';
 import { startSeatWorker } from '../../workers/seat-worker.ts';
 import { type Client, guest } from '../support/client.ts';
 import { createTestEvent } from '../support/events.ts';
@@ -181,6 +182,19 @@ test('a batch of new buyers of whom one has booked as many seats as she may / is
     rejection: { code: 'too_many_seats' },
   });
   expect(await statusOf(other, good.claimId)).toBe('held');
+});
+
+test('a batch of which the part that does not open holds fails / the holds are told and settled all the same', async () => {
+  const { eventId } = await createTestEvent(holdfast.current);
+  const [good, bad] = await Promise.all([guest(holdfast.current), guest(holdfast.current)]);
+  const opening = claimOf(good, eventId, [1]);
+  const yearTooHigh = 1e15;
+  const failing = { ...claimOf(bad, eventId, [2]), token: newId(), ttlMs: yearTooHigh, totalMs: yearTooHigh };
+  await expect(persistHolds(resources(), [opening, failing])).rejects.toThrow('Incorrect datetime value');
+  expect(await statusOf(good, opening.claimId)).toBe('held');
+  expect(await resources().redis.get(seatKeys.claimsSettled(eventId))).toBe('1');
+  const told = await resources().redis.xrange(seatKeys.changes(eventId), '-', '+');
+  expect(JSON.stringify(told)).toContain('[1,');
 });
 
 test('a job that runs again after its buyer gave up what it held / decides nothing, and takes nothing', async () => {
