@@ -213,7 +213,8 @@ async function queued(
   jobId: string,
 ): Promise<HoldSeatsOutcome> {
   const nowMs = resources.clock.nowMs();
-  const waiting = { ...claim, jobId, ticket, queuedAtMs: nowMs };
+  const { eventId, userId, claimId, seatIds } = claim;
+  const waiting = { eventId, userId, claimId, jobId, seatIds, ticket, queuedAtMs: nowMs };
   const [layout] = await Promise.all([
     getSeatLayout(resources, rules),
     rememberQueued(resources.redis, claim.token, waiting),

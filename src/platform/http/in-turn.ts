@@ -1,5 +1,5 @@
 /** Some microseconds each: a fraction of what a turn has for the others. */
-const PER_TURN = 16;
+const PER_TURN = 6;
 
 /**
  * Does what may wait for others a few at a time, in each turn of the event loop. An overloaded server that refused all
