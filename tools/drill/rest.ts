@@ -9,18 +9,22 @@ import type { Crowd } from './crowd/crowd.ts';
 export type Unfinished = Readonly<Record<string, number>>;
 
 const LOOK_EVERY_MS = 300;
+/** A worker that was frozen until now may have a claim in its hands of which no queue knows any more, as Redis was lost. */
+const LOOKS_AT_REST = 3;
 
 /**
  * Waits until nothing is left to be done: every hold has ended, every payment has its last word, nothing is queued or
- * owed, and Redis says what MySQL says. @returns what is still unfinished after `withinMs`; nothing, when it rests.
+ * owed, and Redis says what MySQL says, and stays so for several looks. @returns what is still unfinished after `withinMs`; nothing, when it rests.
  */
 export async function comeToRest(resources: Resources, crowd: Crowd, withinMs: number): Promise<Unfinished> {
   const deadlineMs = performance.now() + withinMs;
+  let looksAtRest = 0;
   for (;;) {
     const unfinished = await listUnfinished(resources, crowd).catch((error: unknown) => ({
       [String(error)]: 1,
     }));
-    if (Object.keys(unfinished).length === 0 || performance.now() > deadlineMs) return unfinished;
+    looksAtRest = Object.keys(unfinished).length === 0 ? looksAtRest + 1 : 0;
+    if (looksAtRest === LOOKS_AT_REST || performance.now() > deadlineMs) return unfinished;
     await wait(LOOK_EVERY_MS);
   }
 }
