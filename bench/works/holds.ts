@@ -9,6 +9,7 @@ import type { Stack } from '../system/stack.ts';
 import {
   type Context,
   type Measured,
+  WARM_UP_AGAIN_SECONDS,
   type Work,
   detailOf,
   greet,
@@ -79,7 +80,7 @@ export const hold202: Work = {
     const { stack } = context;
     const seconds = holdSeconds(context);
     const bare = await stack.baseline('bare');
-    const tickets = await makeTickets(context, seconds + warmUpSeconds(context) + 1);
+    const tickets = await makeTickets(context, seconds + warmUpSeconds(context) + WARM_UP_AGAIN_SECONDS);
     const runBare = (durationMs: number) => loadBare(context, bare, ASYNC_CONNECTIONS, durationMs);
     const runHolds = async (durationMs: number) => {
       const storedBefore = await countHeld(stack);
@@ -157,10 +158,14 @@ export const hold201: Work = {
     const { stack } = context;
     const bare = await stack.baseline('bare');
     const plain = await stack.baseline('plain');
-    const plainSeconds = 2 * (context.seconds + 1) * OPEN_REQUESTS.length + warmUpSeconds(context);
+    const plainSeconds =
+      2 * (context.seconds + WARM_UP_AGAIN_SECONDS) * OPEN_REQUESTS.length + warmUpSeconds(context);
     await makePlainSeats(stack, plainSeconds * PLAIN_PER_SECOND_MAX);
     const seconds = holdSeconds(context);
-    const tickets = await makeTickets(context, (seconds + 1) * OPEN_REQUESTS.length + warmUpSeconds(context));
+    const tickets = await makeTickets(
+      context,
+      (seconds + WARM_UP_AGAIN_SECONDS) * OPEN_REQUESTS.length + warmUpSeconds(context),
+    );
     let plainFrom = 0;
     const runPlain = async (connections: number, durationMs: number) => {
       const measured = await measureLoad(context, `baseline plain, ${connections} open`, {

@@ -42,7 +42,8 @@ export type Measured<Report extends LoadReport = LoadReport> = Report & {
 /** Everything but the product's own. */
 const NOT_THE_PRODUCT = /^(baseline|generator|stripe stand-in)/;
 const WARM_UP_SECONDS_MAX = 2;
-const WARM_UP_AGAIN_MS = 1_000;
+/** How long `warmly` sends before it measures. */
+export const WARM_UP_AGAIN_SECONDS = 1;
 
 export function warmUpMs({ seconds }: BenchOptions): number {
   return Math.min(seconds, WARM_UP_SECONDS_MAX) * 1000;
@@ -126,7 +127,7 @@ export function warmly(
 ): () => Promise<Measured> {
   return async () => {
     const windows = context.windows.length;
-    await run(Math.min(warmUpMs(context), WARM_UP_AGAIN_MS));
+    await run(Math.min(context.seconds, WARM_UP_AGAIN_SECONDS) * 1000);
     context.windows.length = windows;
     return run(seconds * 1000);
   };

@@ -1,4 +1,3 @@
-import { OPEN_STATUSES } from '../holds/hold.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
@@ -6,7 +5,7 @@ import { clearBooked, markBooked, readLockAges, unlockSeats } from '../seats/sea
 import { type Owners, compareSeats } from './compare-seats.ts';
 import { readAllLocks } from './read-all-locks.ts';
 import { restoreLocks } from './restore-locks.ts';
-import { type WatchedEvent, listHoldStatuses, listHoldsOfSeats, readTakenSeats } from './seat-state-store.ts';
+import { type WatchedEvent, listEndedHolds, listHoldsOfSeats, readTakenSeats } from './seat-state-store.ts';
 
 /** What was put right, in seats. */
 export type ReconcileCounts = {
@@ -68,20 +67,16 @@ async function removeDeadLocks(
   if (seatIds.length === 0) return 0;
   const { eventId } = event;
   const strange = seatIds.map((seatId) => ({ seatId, token: tokens.get(seatId) ?? '' }));
-  const statuses = await listHoldStatuses(db, eventId, [...new Set(strange.map(({ token }) => token))]);
+  const ended = await listEndedHolds(db, eventId, [...new Set(strange.map(({ token }) => token))]);
   const ttlMs = event.holdTtlMs ?? config.holds.ttlMs;
   const ages = mayBeInFlight ? [] : await readLockAges(redis, eventId, seatIds, ttlMs);
   // Between winning a lock and queueing the claim a server needs milliseconds; one that needs so much longer has died.
   const dead = strange.filter(
-    ({ token }, index) => isOver(statuses.get(token)) || (ages[index] ?? 0) > config.recoveryMs,
+    ({ token }, index) => ended.has(token) || (ages[index] ?? 0) > config.recoveryMs,
   );
   let removed = 0;
   for (const [holdId, locks] of Map.groupBy(dead, ({ token }) => token)) {
     removed += await unlockSeats(redis, { eventId, holdId, seatIds: locks.map(({ seatId }) => seatId) });
   }
   return removed;
-}
-
-export function isOver(status: string | undefined): boolean {
-  return status !== undefined && !(OPEN_STATUSES as readonly string[]).includes(status);
 }

@@ -1,15 +1,9 @@
 import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
 import { readBuyerHolds } from '../seats/seat-locks.ts';
-import { isOver } from './reconcile-event.ts';
 import { releaseOrphans } from './release-orphans.ts';
-import { restoreLocks } from './restore-locks.ts';
-import {
-  listHoldStatuses,
-  listOpenHolds,
-  listOrphaningHolds,
-  listWatchedEvents,
-} from './seat-state-store.ts';
+import { type HoldToRestore, restoreLocks } from './restore-locks.ts';
+import { listEndedHolds, listOpenHolds, listOrphaningHolds, listWatchedEvents } from './seat-state-store.ts';
 
 const KEYS_PER_CALL = 1_000;
 
@@ -37,7 +31,7 @@ export async function reconcileHolds(
 
 async function restoreBuyerHolds(resources: Resources, eventId: string): Promise<number> {
   const { redis, db } = resources;
-  const unknown: Parameters<typeof restoreLocks>[2][number][] = [];
+  const unknown: HoldToRestore[] = [];
   for (const piece of piecesOf(await listOpenHolds(db, eventId), KEYS_PER_CALL)) {
     const known = await readBuyerHolds(
       redis,
@@ -48,12 +42,12 @@ async function restoreBuyerHolds(resources: Resources, eventId: string): Promise
       const replacing = known[index] ?? '';
       return replacing === hold.holdId ? [] : { ...hold, replacing, seatIds: [] };
     });
-    const statuses = await listHoldStatuses(
+    const ended = await listEndedHolds(
       db,
       eventId,
       wrong.map(({ replacing }) => replacing),
     );
-    unknown.push(...wrong.filter(({ replacing }) => replacing === '' || isOver(statuses.get(replacing))));
+    unknown.push(...wrong.filter(({ replacing }) => replacing === '' || ended.has(replacing)));
   }
   await restoreLocks(resources, eventId, unknown);
   return unknown.length;

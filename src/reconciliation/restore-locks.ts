@@ -5,15 +5,18 @@ import type { HeldSeats } from './seat-state-store.ts';
 
 const HOLDS_AT_ONCE = 500;
 
+/** `replacing`: another hold that Redis may take for the buyer's. */
+export type HoldToRestore = HeldSeats & { readonly replacing?: string };
+
 /**
  * Gives open holds their locks back, and their buyers the hold. A lock that has run out is about to be freed, unless its
- * buyer is at Stripe. `replacing`: another hold that Redis may take for the buyer's.
+ * buyer is at Stripe.
  * @returns how many seats were locked.
  */
 export async function restoreLocks(
   { redis, config }: Resources,
   eventId: string,
-  holds: readonly (HeldSeats & { readonly replacing?: string })[],
+  holds: readonly HoldToRestore[],
 ): Promise<number> {
   const open = holds.filter(({ isCheckout, leftMs }) => isCheckout || leftMs > 0);
   for (const piece of piecesOf(open, HOLDS_AT_ONCE)) {

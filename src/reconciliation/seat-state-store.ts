@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { HoldStatus } from '../../db/schema.ts';
 import { type SeatId, UUID_PATTERN, fromBytes, toBytes } from '../platform/id.ts';
 import { type DbOrTx, NOW } from '../platform/mysql.ts';
 import { piecesOf } from '../platform/pieces.ts';
@@ -151,22 +150,23 @@ export async function listOrphaningHolds(
   }));
 }
 
-/** What became of the holds that the tokens name; those that MySQL does not know are left out. */
-export async function listHoldStatuses(
+/** Those of the holds that the tokens name which MySQL knows to be over. */
+export async function listEndedHolds(
   db: DbOrTx,
   eventId: string,
   tokens: readonly string[],
-): Promise<Map<string, HoldStatus>> {
-  const statuses = new Map<string, HoldStatus>();
+): Promise<Set<string>> {
+  const ended = new Set<string>();
   const ids = tokens.filter((token) => UUID_PATTERN.test(token));
   for (const piece of piecesOf(ids, IDS_PER_QUERY_MAX)) {
     const rows = await db
       .selectFrom('holds')
-      .select(['hold_id', 'status'])
+      .select('hold_id')
       .where('event_id', '=', toBytes(eventId))
       .where('hold_id', 'in', piece.map(toBytes))
+      .where('open_slot', 'is', null)
       .execute();
-    for (const row of rows) statuses.set(fromBytes(row.hold_id), row.status);
+    for (const row of rows) ended.add(fromBytes(row.hold_id));
   }
-  return statuses;
+  return ended;
 }

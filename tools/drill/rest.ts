@@ -14,7 +14,8 @@ const LOOKS_AT_REST = 3;
 
 /**
  * Waits until nothing is left to be done: every hold has ended, every payment has its last word, nothing is queued or
- * owed, and Redis says what MySQL says, and stays so for several looks. @returns what is still unfinished after `withinMs`; nothing, when it rests.
+ * owed, and Redis says what MySQL says, and stays so for several looks.
+ * @returns what is still unfinished after `withinMs`; nothing, when it rests.
  */
 export async function comeToRest(resources: Resources, crowd: Crowd, withinMs: number): Promise<Unfinished> {
   const deadlineMs = performance.now() + withinMs;
