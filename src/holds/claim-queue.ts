@@ -2,6 +2,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { onePer } from '../platform/one-per.ts';
 import type { Resources } from '../resources.ts';
 import { type Claim, HOLD_CLAIMED } from './jobs.ts';
+import { packClaims } from './pack-claims.ts';
 
 const CLAIMS_PER_JOB_MAX = 100;
 
@@ -33,7 +34,7 @@ async function addGathered({ queues }: Resources, gathering: Gathering): Promise
     const claims = group.map(({ claim }) => claim);
     const jobId = jobIdOf(claims);
     try {
-      await queues.add(HOLD_CLAIMED, { claims }, { jobId });
+      await queues.add(HOLD_CLAIMED, { groups: packClaims(claims) }, { jobId });
       for (const { added } of group) added.resolve(jobId);
     } catch (error) {
       // Who waited for this one would wait as long again, and for the same.

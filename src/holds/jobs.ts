@@ -1,28 +1,44 @@
 import { z } from 'zod';
 import { defineJob } from '../platform/job-queue.ts';
 
-/** A buyer's claim on seats whose Redis locks it has won, to be written to MySQL. */
-export const ClaimSchema = z.object({
-  /** This call; the id of the hold too, if the claim opens one. */
-  claimId: z.string(),
-  /** The token that the Redis locks carry. */
-  token: z.string(),
+/** What the claims of a moment have in common. */
+const Terms = z.object({
   eventId: z.string(),
-  userId: z.string(),
-  seatIds: z.array(z.int()),
   ttlMs: z.int(),
   totalMs: z.int(),
   seatsPerBuyerMax: z.int(),
   /** The server that waits for the outcome; null: none does, its buyer has been answered 202. */
   replyTo: z.string().nullable(),
 });
-export type Claim = z.output<typeof ClaimSchema>;
+const Own = z.object({
+  /** This call; the id of the hold too, if the claim opens one. */
+  claimId: z.string(),
+  userId: z.string(),
+  seatIds: z.array(z.int()),
+});
 
-/** Claims that one server has won at about the same time. */
+/** A buyer's claim on seats whose Redis locks it has won, to be written to MySQL. */
+export type Claim = z.output<typeof Terms> &
+  z.output<typeof Own> & {
+    /** The token that the Redis locks carry: of a claim that opens a hold its own id. */
+    readonly token: string;
+  };
+
+/**
+ * Claims as a job carries them. What all of them would repeat is told once: each byte of a job is written, parsed, kept,
+ * logged to disk and read again in a rush.
+ */
+const Claims = z.object({
+  terms: Terms,
+  claims: z.array(Own.extend({ token: z.string().optional() })),
+});
+export type Claims = z.output<typeof Claims>;
+
+/** Claims that one server has won at about the same time, those on the same terms together. */
 export const HOLD_CLAIMED = defineJob({
   name: 'hold.claimed',
   queue: 'seat-selection',
-  schema: z.object({ claims: z.array(ClaimSchema) }),
+  schema: z.object({ groups: z.array(Claims) }),
   triesMax: 8,
   backoffMs: 250,
 });

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { gatherCalls } from '../platform/gather-calls.ts';
+import { loadScript } from '../platform/lua-script.ts';
+import { piecesOf } from '../platform/pieces.ts';
 import type { Redis } from '../platform/redis.ts';
 import { seatKeys } from '../seats/seat-keys.ts';
 
@@ -20,9 +23,28 @@ const REMEMBERED_MS = 15 * 60 * 1000;
 const CLAIMS_PER_SECOND_ASSUMED = 1_000;
 const WAIT_SECONDS_MAX = 600;
 
-export async function rememberQueued(redis: Redis, holdId: string, claim: QueuedClaim): Promise<void> {
-  await redis.set(keyOf(holdId), JSON.stringify(claim), 'PX', REMEMBERED_MS);
+/** Redis does nothing else while it runs a script. */
+const CLAIMS_PER_CALL = 100;
+
+/** The claims of one turn of the event loop share a call: those of a job are queued, and so remembered, in one moment. */
+export function rememberQueued(redis: Redis, holdId: string, claim: QueuedClaim): Promise<void> {
+  return remember(redis, { key: keyOf(holdId), text: JSON.stringify(claim) });
 }
+
+const remember = gatherCalls<Redis, { readonly key: string; readonly text: string }, void>((redis, calls) => {
+  for (const group of piecesOf(calls, CLAIMS_PER_CALL)) {
+    const keys = group.map(({ item }) => item.key);
+    const texts = group.map(({ item }) => item.text);
+    rememberScript(redis, keys, [REMEMBERED_MS, ...texts]).then(
+      () => group.forEach(({ resolve }) => resolve()),
+      (error: unknown) => group.forEach(({ reject }) => reject(error)),
+    );
+  }
+});
+
+const rememberScript = loadScript(new URL('./remember-queued.lua', import.meta.url), (reply) =>
+  z.literal('OK').parse(reply),
+);
 
 export async function recallQueued(redis: Redis, holdId: string): Promise<QueuedClaim | null> {
   const text = await redis.get(keyOf(holdId));
@@ -55,6 +77,7 @@ export function placeIn(
   return { queuePosition, estimatedWaitSeconds: Math.ceil(seconds * 10) / 10 };
 }
 
+/** The hash tag keeps them in one slot of a cluster, which a script on several needs. */
 function keyOf(holdId: string): string {
-  return `queued-hold:${holdId}`;
+  return `{queued-hold}:${holdId}`;
 }

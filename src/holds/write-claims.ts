@@ -1,7 +1,8 @@
 import { isRetriable } from '../platform/mysql.ts';
 import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
-import type { Claim } from './jobs.ts';
+import type { Claim, Claims } from './jobs.ts';
+import { unpackClaims } from './pack-claims.ts';
 import { persistHolds } from './persist-holds.ts';
 
 /**
@@ -16,14 +17,15 @@ export const CLAIMS_AT_ONCE = 100;
  */
 export async function writeClaims(
   resources: Resources,
-  jobs: readonly { readonly claims: readonly Claim[] }[],
+  jobs: readonly { readonly groups: readonly Claims[] }[],
 ): Promise<unknown[]> {
-  const all = jobs.flatMap(({ claims }) => claims);
+  const byJob = jobs.map(({ groups }) => unpackClaims(groups));
+  const all = byJob.flat();
   const errors: unknown[] = [];
   for (const claims of piecesOf(all, CLAIMS_AT_ONCE))
     errors.push(...(await writeTogether(resources, claims)));
   let from = 0;
-  return jobs.map(({ claims }) => {
+  return byJob.map((claims) => {
     const ofJob = errors.slice(from, (from += claims.length));
     return ofJob.find((error) => error !== null) ?? null;
   });

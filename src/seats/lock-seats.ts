@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type Call, gatherCalls } from '../platform/gather-calls.ts';
 import type { SeatId } from '../platform/id.ts';
 import { loadScript } from '../platform/lua-script.ts';
-import { onePer } from '../platform/one-per.ts';
 import { piecesOf } from '../platform/pieces.ts';
 import type { Redis } from '../platform/redis.ts';
 import { seatKeys } from './seat-keys.ts';
@@ -28,48 +28,32 @@ export type LockOutcome =
 /** Redis does nothing else while it runs a script. */
 const CLAIMS_PER_CALL = 50;
 
-type Waiting = {
-  readonly claim: LockClaim;
-  readonly resolve: (outcome: LockOutcome) => void;
-  readonly reject: (error: unknown) => void;
-};
-
 /**
  * Takes all the seats for the buyer, or none, in one round trip. The token is the id of the buyer's open hold if Redis
  * knows one, else `newHoldId`. Repeating it is harmless: seats that carry the same token count as locked. The claims of one
  * turn of the event loop on seats of one event share a call, and are decided one by one in their order.
  */
-export function lockSeats(redis: Redis, claim: LockClaim): Promise<LockOutcome> {
-  const { promise, resolve, reject } = Promise.withResolvers<LockOutcome>();
-  const gathered = gatheredFor(redis);
-  gathered.push({ claim, resolve, reject });
-  if (gathered.length === 1) setImmediate(() => lockGathered(redis, gathered.splice(0)));
-  return promise;
-}
-
-const gatheredFor = onePer((_redis: Redis): Waiting[] => []);
-
-function lockGathered(redis: Redis, gathered: readonly Waiting[]): void {
-  for (const ofEvent of Map.groupBy(gathered, ({ claim }) => claim.eventId).values())
+export const lockSeats = gatherCalls<Redis, LockClaim, LockOutcome>((redis, calls) => {
+  for (const ofEvent of Map.groupBy(calls, ({ item }) => item.eventId).values())
     for (const group of piecesOf(ofEvent, CLAIMS_PER_CALL)) void lockTogether(redis, group);
-}
+});
 
-async function lockTogether(redis: Redis, group: readonly Waiting[]): Promise<void> {
-  const eventId = group[0]?.claim.eventId ?? '';
+async function lockTogether(redis: Redis, group: readonly Call<LockClaim, LockOutcome>[]): Promise<void> {
+  const eventId = group[0]?.item.eventId ?? '';
   const keys = [seatKeys.claimsIssued(eventId), seatKeys.claimsSettled(eventId)];
   const args: (string | number)[] = [];
-  for (const { claim } of group) {
+  for (const { item: claim } of group) {
     keys.push(seatKeys.buyerHold(eventId, claim.userId));
     for (const seatId of claim.seatIds) keys.push(seatKeys.lock(eventId, seatId));
     args.push(claim.newHoldId, claim.ttlMs + LOCK_GRACE_MS, claim.seatIds.length);
   }
   try {
     const [settled, ...replies] = await lockScript(redis, keys, args);
-    for (const [index, { claim, resolve, reject }] of group.entries()) {
+    for (const [index, { item, resolve, reject }] of group.entries()) {
       const reply = replies[index];
       if (reply === undefined || reply[0] === 'failed')
         reject(new Error(reply?.[1] ?? 'Redis gave no answer.'));
-      else resolve(outcomeOf(claim, settled, reply));
+      else resolve(outcomeOf(item, settled, reply));
     }
   } catch (error) {
     for (const { reject } of group) reject(error);

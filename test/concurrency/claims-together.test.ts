@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { countClaimsWaiting } from '../../src/holds/claim-queue.ts';
 import { findClaimOutcome } from '../../src/holds/hold-store.ts';
 import { type Claim, HOLD_CLAIMED } from '../../src/holds/jobs.ts';
+import { packClaims } from '../../src/holds/pack-claims.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { persistHolds } from '../../src/holds/persist-holds.ts';
 import { newId, toBytes } from '../../src/platform/id.ts';
@@ -76,7 +77,7 @@ test('a job of which MySQL refuses one claim / the others in it are held, and it
     ...(index === 1 ? { ttlMs: yearTooHigh, totalMs: yearTooHigh } : {}),
   }));
   const jobId = `${claims[0]?.claimId}-3`;
-  await resources().queues.add(HOLD_CLAIMED, { claims }, { jobId });
+  await resources().queues.add(HOLD_CLAIMED, { groups: packClaims(claims) }, { jobId });
   await startWorker();
   for (const [index, buyer] of buyers.entries()) {
     if (index === 1) continue;
