@@ -4,7 +4,7 @@ import type { SeatId } from '../platform/id.ts';
 import type { Resources } from '../resources.ts';
 import { changesTo } from '../seats/seat.ts';
 import { publishSeatChanges } from '../seats/seat-changes.ts';
-import { clearBooked, markBooked, setLocks, unlockSeats } from '../seats/seat-locks.ts';
+import { clearBooked, markBooked, setLocks, unlockHolds, unlockSeats } from '../seats/seat-locks.ts';
 
 export type SeatsChanged = {
   readonly eventId: string;
@@ -46,8 +46,10 @@ export async function tellSeatsBooked(resources: Resources, sales: readonly NewB
     await markBooked(redis, eventId, booked);
     if (ofEvent.length > 1) crashPoint('lot.marked');
     await Promise.all([
-      ...ofEvent.map(({ holdId, userId }) =>
-        unlockSeats(redis, { eventId, holdId, seatIds: [], endsHold: { userId } }),
+      unlockHolds(
+        redis,
+        eventId,
+        ofEvent.map(({ holdId, userId }) => ({ holdId, seatIds: [], endsHold: { userId } })),
       ),
       publishSeatChanges(redis, eventId, changesTo('booked', booked)),
     ]);

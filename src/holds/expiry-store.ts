@@ -1,18 +1,94 @@
 import { sql } from 'kysely';
+import type { Batches } from '../platform/batches.ts';
 import { type SeatId, fromBytes, toBytes } from '../platform/id.ts';
-import { NOW, type Tx } from '../platform/mysql.ts';
-import { FREED, appendSeatLog } from '../seats/seat-store.ts';
+import { jsonRows } from '../platform/json-rows.ts';
+import { type DbOrTx, NOW, NotAllAlike, type Tx } from '../platform/mysql.ts';
+import { FREED, appendSeatLog, seatLogInserts } from '../seats/seat-store.ts';
 import { assertHoldTransition } from './hold.ts';
 
 /** Checkout is not among them: only Stripe's word ends a hold that may be paid at this moment. */
 const EXPIRES_BY_ITSELF = ['queued', 'held'] as const;
 
 export type ExpiredHold = {
+  readonly eventId: string;
   readonly holdId: string;
   readonly userId: string;
   /** What the hold still had; a seat that was taken over before is another's. */
   readonly seatIds: readonly SeatId[];
 };
+
+/** Holds that ran out unpaid, over all events, the longest overdue first, as they are to be ended. */
+export async function listOverdueHolds(db: DbOrTx, limit: number): Promise<ExpiredHold[]> {
+  const { rows } = await sql<{
+    event_id: Buffer;
+    hold_id: Buffer;
+    user_id: Buffer;
+    event_seat_id: SeatId | null;
+  }>`
+    SELECT due.event_id, due.hold_id, due.user_id, seat.event_seat_id
+    FROM (
+      SELECT holds.event_id, holds.hold_id, holds.user_id
+      FROM events JOIN holds ON holds.event_id = events.event_id
+      WHERE holds.status IN (${sql.join(EXPIRES_BY_ITSELF)}) AND holds.expires_at <= UTC_TIMESTAMP(3)
+      ORDER BY holds.expires_at LIMIT ${limit}
+    ) AS due
+    LEFT JOIN event_seats AS seat FORCE INDEX (by_hold)
+      ON seat.event_id = due.event_id AND seat.hold_id = due.hold_id AND seat.status = 'locked'
+  `.execute(db);
+  const byHold = Map.groupBy(rows, ({ hold_id }) => hold_id.toString('latin1'));
+  return [...byHold.values()].flatMap((ofHold) => {
+    const [first] = ofHold;
+    if (first === undefined) return [];
+    return {
+      eventId: fromBytes(first.event_id),
+      holdId: fromBytes(first.hold_id),
+      userId: fromBytes(first.user_id),
+      seatIds: ofHold.flatMap(({ event_seat_id }) => event_seat_id ?? []),
+    };
+  });
+}
+
+/**
+ * Ends holds of whatever events, as they were listed, and frees their seats, without reading them again: every statement
+ * carries the whole condition, and what is not as it was listed is missing from its count. Locks holds first, then seats,
+ * both in the order of their keys.
+ * @throws NotAllAlike when any of them is otherwise by now; nothing is changed then.
+ */
+export async function endListedHolds(batches: Batches, listed: readonly ExpiredHold[]): Promise<void> {
+  assertHoldTransition(EXPIRES_BY_ITSELF, 'expired');
+  const holds = listed.toSorted((a, b) => (a.eventId + a.holdId < b.eventId + b.holdId ? -1 : 1));
+  const seats = holds
+    .flatMap(({ eventId, holdId, seatIds }) => seatIds.map((seatId) => ({ eventId, seatId, holdId })))
+    .toSorted((a, b) => (a.eventId === b.eventId ? a.seatId - b.seatId : a.eventId < b.eventId ? -1 : 1));
+  const log = holds.map((hold) => ({ ...hold, from: 'locked', to: 'available', reason: 'expired' }) as const);
+  const freeing = seats.length === 0 ? [] : [freeListedSeats(seats), ...seatLogInserts(log)];
+  await batches.transact([endHolds(holds), ...freeing], ([ended, freed]) => {
+    NotAllAlike.unless(ended?.changed ?? 0, holds.length, 'overdue holds');
+    if (seats.length > 0) NotAllAlike.unless(freed?.changed ?? 0, seats.length, 'seats of overdue holds');
+  });
+}
+
+function endHolds(holds: readonly ExpiredHold[]) {
+  const keys = holds.map(({ eventId, holdId }) => ({ eventId, holdId }));
+  const { table, of } = jsonRows('due', { eventId: 'id', holdId: 'id' }, keys);
+  return sql`
+    UPDATE ${table} STRAIGHT_JOIN holds FORCE INDEX (PRIMARY)
+      ON holds.event_id = ${of('eventId')} AND holds.hold_id = ${of('holdId')}
+    SET holds.status = 'expired', holds.end_reason = 'expired', holds.updated_at = UTC_TIMESTAMP(3)
+    WHERE holds.status IN ('queued', 'held') AND holds.expires_at <= UTC_TIMESTAMP(3)
+  `;
+}
+
+function freeListedSeats(seats: readonly { eventId: string; seatId: SeatId; holdId: string }[]) {
+  const { table, of } = jsonRows('due', { eventId: 'id', seatId: 'int', holdId: 'id' }, seats);
+  return sql`
+    UPDATE ${table} STRAIGHT_JOIN event_seats AS seat FORCE INDEX (PRIMARY)
+      ON seat.event_id = ${of('eventId')} AND seat.event_seat_id = ${of('seatId')}
+    SET seat.status = 'available', seat.lock_kind = NULL, seat.locked_user_id = NULL, seat.lock_expire = NULL, seat.hold_id = NULL
+    WHERE seat.hold_id = ${of('holdId')} AND seat.status = 'locked' AND seat.lock_kind = 'hold'
+      AND seat.lock_expire <= UTC_TIMESTAMP(3)
+  `;
+}
 
 /**
  * Ends those of the holds whose time is over now, and frees their seats. What was true when they were listed may not be
@@ -38,13 +114,14 @@ export async function expireDueHolds(
     .execute();
   const seats = await freeDueSeats(tx, eventId, dueIds);
   const expired = due.map((hold) => ({
+    eventId,
     holdId: fromBytes(hold.hold_id),
     userId: fromBytes(hold.user_id),
     seatIds: seats.get(fromBytes(hold.hold_id)) ?? [],
   }));
   await appendSeatLog(
     tx,
-    expired.map((hold) => ({ ...hold, eventId, from: 'locked', to: 'available', reason: 'expired' })),
+    expired.map((hold) => ({ ...hold, from: 'locked', to: 'available', reason: 'expired' })),
   );
   return expired;
 }

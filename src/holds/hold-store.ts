@@ -95,27 +95,6 @@ export async function extendHold(
   return result.numUpdatedRows === 1n;
 }
 
-/** Holds that ran out unpaid, over all events, the longest overdue first. Holds in checkout are Stripe's to end. */
-export async function listOverdueHolds(
-  db: DbOrTx,
-  limit: number,
-): Promise<{ eventId: string; holdId: string; userId: string }[]> {
-  const rows = await db
-    .selectFrom('events')
-    .innerJoin('holds', 'holds.event_id', 'events.event_id')
-    .select(['holds.event_id', 'holds.hold_id', 'holds.user_id'])
-    .where('holds.status', 'in', ['queued', 'held'])
-    .where('holds.expires_at', '<=', NOW)
-    .orderBy('holds.expires_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    eventId: fromBytes(row.event_id),
-    holdId: fromBytes(row.hold_id),
-    userId: fromBytes(row.user_id),
-  }));
-}
-
 /** What was decided on a claim, or null while it waits. */
 export async function findClaimOutcome(
   db: DbOrTx,

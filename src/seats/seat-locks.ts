@@ -11,6 +11,7 @@ import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
  */
 export const LOCK_GRACE_MS = 5_000;
 const MARKERS_PER_CALL = 1_000;
+const HOLDS_PER_CALL = 100;
 /** Redis's words for PTTL. */
 const KEY_IS_ABSENT = -2;
 const KEY_HAS_NO_EXPIRY = -1;
@@ -21,14 +22,35 @@ const endlessScript = loadScript(new URL('./list-endless.lua', import.meta.url),
 );
 const setScript = loadScript(new URL('./set-locks.lua', import.meta.url), countReply('set'));
 
-/** Gives up the locks that carry the hold's id; with `endsHold` the buyer's next selection starts a new hold. */
-export async function unlockSeats(
+/** Locks that carry the hold's id; with `endsHold` the buyer's next selection starts a new hold. */
+type HoldLocks = {
+  readonly holdId: string;
+  readonly seatIds: readonly SeatId[];
+  readonly endsHold?: { readonly userId: string };
+};
+
+/** Gives up locks of a hold. @returns how many keys were its. */
+export function unlockSeats(redis: Redis, locks: HoldLocks & { readonly eventId: string }): Promise<number> {
+  return unlockHolds(redis, locks.eventId, [locks]);
+}
+
+/** The same for several holds of an event, in few calls. */
+export async function unlockHolds(
   redis: Redis,
-  lock: { eventId: string; holdId: string; seatIds: readonly SeatId[]; endsHold?: { userId: string } },
+  eventId: string,
+  holds: readonly HoldLocks[],
 ): Promise<number> {
-  const keys = lock.seatIds.map((seatId) => seatKeys.lock(lock.eventId, seatId));
-  if (lock.endsHold !== undefined) keys.push(seatKeys.buyerHold(lock.eventId, lock.endsHold.userId));
-  return keys.length === 0 ? 0 : unlockScript(redis, keys, [lock.holdId]);
+  const calls = [...piecesOf(holds, HOLDS_PER_CALL)].map(async (piece) => {
+    const keys: string[] = [];
+    const args: (string | number)[] = [];
+    for (const { holdId, seatIds, endsHold } of piece) {
+      for (const seatId of seatIds) keys.push(seatKeys.lock(eventId, seatId));
+      if (endsHold !== undefined) keys.push(seatKeys.buyerHold(eventId, endsHold.userId));
+      args.push(holdId, seatIds.length + (endsHold === undefined ? 0 : 1));
+    }
+    return keys.length === 0 ? 0 : unlockScript(redis, keys, args);
+  });
+  return (await Promise.all(calls)).reduce((sum, unlocked) => sum + unlocked, 0);
 }
 
 /**
@@ -72,7 +94,7 @@ export async function clearBooked(
     cleared += await unlockScript(
       redis,
       piece.map((seatId) => seatKeys.lock(eventId, seatId)),
-      [BOOKED_MARKER],
+      [BOOKED_MARKER, piece.length],
     );
   }
   return cleared;

@@ -1,13 +1,18 @@
--- Releases the locks that still carry the owner's token; another's lock, or a sold seat's marker, stays.
+-- Releases, for each of several holds, the locks that still carry its token; another's lock, or a sold seat's marker, stays.
 --
--- KEYS[..]  lock keys, and the buyer-hold key where the hold is over
--- ARGV[1]   the hold's id
+-- KEYS[..]  for each hold its lock keys, and the buyer-hold key where the hold is over
+-- ARGV      for each hold: its id; how many keys
 --
--- Replies   {'unlocked', n}   n keys were the hold's and are gone
+-- Replies   {'unlocked', n}   n keys were the holds' and are gone
 local unlocked = 0
-for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[1] then
-    unlocked = unlocked + redis.call('DEL', KEYS[i])
+local last = 0
+for hold = 1, #ARGV, 2 do
+  local first = last + 1
+  last = last + ARGV[hold + 1]
+  for i = first, last do
+    if redis.call('GET', KEYS[i]) == ARGV[hold] then
+      unlocked = unlocked + redis.call('DEL', KEYS[i])
+    end
   end
 end
 return {'unlocked', unlocked}

@@ -41,6 +41,27 @@ it('expireOverdueHolds / overdue, not yet due and in checkout / frees only the o
   await stop();
 });
 
+it('expireOverdueHolds / holds of several events, as they were listed / are ended by one transaction', async () => {
+  const { resources } = holdfast.current.server;
+  const events = await Promise.all([1, 2, 3].map(() => createTestEvent(holdfast.current)));
+  for (const { eventId } of events) {
+    const planted = await plantHolds(resources.db, eventId, [[3, 2], [1]], { expiresInMs: -50 });
+    await plantLocks(resources, eventId, planted, 60_000);
+  }
+  let transactions = 0;
+  const batches: typeof resources.batches = {
+    ...resources.batches,
+    transact(statements, check) {
+      transactions += 1;
+      return resources.batches.transact(statements, check);
+    },
+  };
+  expect(await expireOverdueHolds({ ...resources, batches })).toEqual({ holds: 6, seats: 9 });
+  expect(transactions).toBe(1);
+  for (const { eventId } of events)
+    expect(await readSeats(resources, eventId, 3)).toEqual([FREE, FREE, FREE]);
+});
+
 it('expireOverdueHolds / two at once / each hold is ended once and each seat freed once', async () => {
   const { resources } = holdfast.current.server;
   const { eventId } = await createTestEvent(holdfast.current, { rows: 20, seatsPerRow: 50 });
