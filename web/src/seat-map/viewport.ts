@@ -5,8 +5,10 @@ export type View = { readonly scale: number; readonly x: number; readonly y: num
 export type Box = { readonly width: number; readonly height: number };
 
 const FIT_MARGIN = 20;
-/** The explanation of the marks lies there. */
+/** The explanation of the marks lies there, in two lines where there is little room. */
 const FIT_MARGIN_BELOW = 52;
+const FIT_MARGIN_BELOW_NARROW = 80;
+const NARROW_BELOW = 500;
 /** Seats are never drawn larger than this, in CSS pixels. */
 const SEAT_RADIUS_MAX = 22;
 /** So much of the map stays in sight, however far it is dragged. */
@@ -17,15 +19,16 @@ const ZOOM_OUT_MAX = 0.7;
 export function viewOf(bounds: Bounds, box: Box, scaleMax: number): View {
   const width = Math.max(1, bounds.right - bounds.left);
   const height = Math.max(1, bounds.bottom - bounds.top);
+  const marginBelow = box.width < NARROW_BELOW ? FIT_MARGIN_BELOW_NARROW : FIT_MARGIN_BELOW;
   const fitting = Math.min(
     (box.width - 2 * FIT_MARGIN) / width,
-    (box.height - FIT_MARGIN - FIT_MARGIN_BELOW) / height,
+    (box.height - FIT_MARGIN - marginBelow) / height,
   );
   const scale = clamp(fitting, 0.001, scaleMax);
   return {
     scale,
     x: box.width / 2 - ((bounds.left + bounds.right) / 2) * scale,
-    y: (box.height + FIT_MARGIN - FIT_MARGIN_BELOW) / 2 - ((bounds.top + bounds.bottom) / 2) * scale,
+    y: (box.height + FIT_MARGIN - marginBelow) / 2 - ((bounds.top + bounds.bottom) / 2) * scale,
   };
 }
 
