@@ -1,11 +1,17 @@
 import { crashPoint } from '../platform/crash-point.ts';
-import { NotAllAlike, inTransaction } from '../platform/mysql.ts';
+import { NotAllAlike, inOneTransaction, isRetriable } from '../platform/mysql.ts';
 import { piecesOf } from '../platform/pieces.ts';
 import type { Resources } from '../resources.ts';
 import { changesTo } from '../seats/seat.ts';
 import { publishSeatChanges } from '../seats/seat-changes.ts';
 import { unlockHolds } from '../seats/seat-locks.ts';
-import { type ExpiredHold, endListedHolds, expireDueHolds, listOverdueHolds } from './expiry-store.ts';
+import {
+  type ExpiredHold,
+  type OverdueHold,
+  endListedHolds,
+  expireDueHolds,
+  listOverdueHolds,
+} from './expiry-store.ts';
 
 /** Listing costs a pass over all that is overdue, so a list feeds several transactions. */
 const HOLDS_LISTED_MAX = 5_000;
@@ -15,8 +21,9 @@ const HOLDS_PER_TRANSACTION_MAX = 200;
 /**
  * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
  * run at once share the work and harm nothing; a crash leaves at most Redis keys behind, which expire by themselves and
- * which reconciliation removes sooner.
- * @throws AggregateError when holds of an event could not be ended: after all the others.
+ * which reconciliation removes sooner. Holds whose rows somebody keeps locked are left to the next run, which is soon: the
+ * others wait for them once.
+ * @throws AggregateError when any could not be ended: after all the others.
  */
 export async function expireOverdueHolds(
   resources: Resources,
@@ -29,7 +36,7 @@ export async function expireOverdueHolds(
     const before = total.holds;
     for (const listed of piecesOf(overdue, HOLDS_PER_TRANSACTION_MAX)) {
       if (signal?.aborted === true) break;
-      const expired = await endHolds(resources, listed, failures);
+      const expired = await endHolds(resources, listed, { failures, signal });
       total.holds += expired.length;
       total.seats += expired.reduce((sum, hold) => sum + hold.seatIds.length, 0);
     }
@@ -37,24 +44,29 @@ export async function expireOverdueHolds(
     if (overdue.length < HOLDS_LISTED_MAX || madeNoProgress || signal?.aborted === true) break;
   }
   if (failures.length > 0)
-    throw new AggregateError(
-      failures,
-      `Events of which overdue holds could not be ended: ${failures.length}.`,
-    );
+    throw new AggregateError(failures, `Lots of overdue holds that could not be ended: ${failures.length}.`);
   return total;
 }
+
+/** What a run has met with so far, and whether it is to end. */
+type Run = { readonly failures: unknown[]; readonly signal: AbortSignal | undefined };
 
 /** Ends holds as they were listed, or, when that can't be done of all of them, those of each event that are still overdue. */
 async function endHolds(
   resources: Resources,
-  listed: readonly ExpiredHold[],
-  failures: unknown[],
+  listed: readonly OverdueHold[],
+  run: Run,
 ): Promise<readonly ExpiredHold[]> {
   try {
     await endListedHolds(resources.batches, listed);
   } catch (error) {
-    if (!(error instanceof NotAllAlike)) resources.log.warn({ err: error }, 'holds.expiry-parted');
-    return endByEvent(resources, listed, failures);
+    const failuresBefore = run.failures.length;
+    const ended = await endByEvent(resources, listed, run);
+    if (error instanceof NotAllAlike || isRetriable(error)) return ended;
+    // The answer to the commit may be what was lost: nobody has told Redis of those that are ended already.
+    resources.log.warn({ err: error }, 'holds.expiry-parted');
+    if (ended.length < listed.length && run.failures.length === failuresBefore) run.failures.push(error);
+    return ended;
   }
   await afterCommit(resources, listed);
   return listed;
@@ -63,13 +75,14 @@ async function endHolds(
 async function endByEvent(
   resources: Resources,
   listed: readonly ExpiredHold[],
-  failures: unknown[],
+  { failures, signal }: Run,
 ): Promise<readonly ExpiredHold[]> {
   const all: ExpiredHold[] = [];
   for (const [eventId, holds] of Map.groupBy(listed, (hold) => hold.eventId)) {
+    if (signal?.aborted === true) break;
     const holdIds = holds.map(({ holdId }) => holdId);
     try {
-      const expired = await inTransaction(resources.db, (tx) => expireDueHolds(tx, eventId, holdIds));
+      const expired = await inOneTransaction(resources.db, (tx) => expireDueHolds(tx, eventId, holdIds));
       await afterCommit(resources, expired);
       all.push(...expired);
     } catch (error) {

@@ -17,17 +17,23 @@ export type ExpiredHold = {
   readonly seatIds: readonly SeatId[];
 };
 
+export type OverdueHold = ExpiredHold & {
+  /** When it was last changed, ms: who adds a seat to it changes it. */
+  readonly changedAtMs: number;
+};
+
 /** Holds that ran out unpaid, over all events, the longest overdue first, as they are to be ended. */
-export async function listOverdueHolds(db: DbOrTx, limit: number): Promise<ExpiredHold[]> {
+export async function listOverdueHolds(db: DbOrTx, limit: number): Promise<OverdueHold[]> {
   const { rows } = await sql<{
     event_id: Buffer;
     hold_id: Buffer;
     user_id: Buffer;
+    updated_at: Date;
     event_seat_id: SeatId | null;
   }>`
-    SELECT due.event_id, due.hold_id, due.user_id, seat.event_seat_id
+    SELECT due.event_id, due.hold_id, due.user_id, due.updated_at, seat.event_seat_id
     FROM (
-      SELECT holds.event_id, holds.hold_id, holds.user_id
+      SELECT holds.event_id, holds.hold_id, holds.user_id, holds.updated_at
       FROM events JOIN holds ON holds.event_id = events.event_id
       WHERE holds.status IN (${sql.join(EXPIRES_BY_ITSELF)}) AND holds.expires_at <= UTC_TIMESTAMP(3)
       ORDER BY holds.expires_at LIMIT ${limit}
@@ -43,6 +49,7 @@ export async function listOverdueHolds(db: DbOrTx, limit: number): Promise<Expir
       eventId: fromBytes(first.event_id),
       holdId: fromBytes(first.hold_id),
       userId: fromBytes(first.user_id),
+      changedAtMs: first.updated_at.getTime(),
       seatIds: ofHold.flatMap(({ event_seat_id }) => event_seat_id ?? []),
     };
   });
@@ -50,11 +57,11 @@ export async function listOverdueHolds(db: DbOrTx, limit: number): Promise<Expir
 
 /**
  * Ends holds of whatever events, as they were listed, and frees their seats, without reading them again: every statement
- * carries the whole condition, and what is not as it was listed is missing from its count. Locks holds first, then seats,
- * both in the order of their keys.
- * @throws NotAllAlike when any of them is otherwise by now; nothing is changed then.
+ * carries the whole condition, and what is not as it was listed is missing from its count: also a hold that has been
+ * joined by another seat in its last moment. Locks holds first, then seats, both in the order of their keys.
+ * @throws NotAllAlike when any of them is otherwise by now, and a deadlock; nothing is changed then.
  */
-export async function endListedHolds(batches: Batches, listed: readonly ExpiredHold[]): Promise<void> {
+export async function endListedHolds(batches: Batches, listed: readonly OverdueHold[]): Promise<void> {
   assertHoldTransition(EXPIRES_BY_ITSELF, 'expired');
   const holds = listed.toSorted((a, b) => (a.eventId + a.holdId < b.eventId + b.holdId ? -1 : 1));
   const seats = holds
@@ -68,14 +75,18 @@ export async function endListedHolds(batches: Batches, listed: readonly ExpiredH
   });
 }
 
-function endHolds(holds: readonly ExpiredHold[]) {
-  const keys = holds.map(({ eventId, holdId }) => ({ eventId, holdId }));
-  const { table, of } = jsonRows('due', { eventId: 'id', holdId: 'id' }, keys);
+function endHolds(holds: readonly OverdueHold[]) {
+  const { table, of } = jsonRows(
+    'due',
+    { eventId: 'id', holdId: 'id', changedAtMs: 'int' },
+    holds.map(({ eventId, holdId, changedAtMs }) => ({ eventId, holdId, changedAtMs })),
+  );
   return sql`
     UPDATE ${table} STRAIGHT_JOIN holds FORCE INDEX (PRIMARY)
       ON holds.event_id = ${of('eventId')} AND holds.hold_id = ${of('holdId')}
     SET holds.status = 'expired', holds.end_reason = 'expired', holds.updated_at = UTC_TIMESTAMP(3)
     WHERE holds.status IN ('queued', 'held') AND holds.expires_at <= UTC_TIMESTAMP(3)
+      AND holds.updated_at = TIMESTAMP('1970-01-01') + INTERVAL ${of('changedAtMs')} * 1000 MICROSECOND
   `;
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type RawBuilder, sql } from 'kysely';
-import type { Batches } from '../platform/batches.ts';
+import type { Batches, Done } from '../platform/batches.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { jsonRows } from '../platform/json-rows.ts';
+import { retryRolledBack } from '../platform/mysql.ts';
 import { seatLogInserts } from '../seats/seat-store.ts';
 import type { BatchResult, OpenHold } from './decide-claims.ts';
 import type { Claim } from './jobs.ts';
@@ -30,13 +31,14 @@ function buyerOf({ eventId, userId }: Claim): string {
  */
 export async function writeNewHolds(batches: Batches, claims: readonly Claim[]): Promise<BatchResult[]> {
   const statements = [holdsInsert(claims), seatsUpdate(claims), ...logInserts(claims)];
-  const nowMs = await batches.transact(statements, ([inserted, locked]) => {
+  const check = ([inserted, locked]: readonly Done[]) => {
     if (locked?.changed !== claims.reduce((sum, { seatIds }) => sum + seatIds.length, 0))
       throw new NotAllNew();
     crashPoint('claim.written');
     assert.ok(inserted?.insertId, 'the database did not tell its time');
     return inserted.insertId;
-  });
+  };
+  const nowMs = await retryRolledBack(() => batches.transact(statements, check));
   const byEvent = Map.groupBy(claims, ({ eventId }) => eventId);
   return [...byEvent].map(([eventId, ofEvent]) => resultOf(eventId, ofEvent, nowMs));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatherCalls } from '../platform/gather-calls.ts';
+import { type Call, gatherCalls } from '../platform/gather-calls.ts';
 import { loadScript } from '../platform/lua-script.ts';
 import { piecesOf } from '../platform/pieces.ts';
 import type { Redis } from '../platform/redis.ts';
@@ -28,19 +28,24 @@ const CLAIMS_PER_CALL = 100;
 
 /** The claims of one turn of the event loop share a call: those of a job are queued, and so remembered, in one moment. */
 export function rememberQueued(redis: Redis, holdId: string, claim: QueuedClaim): Promise<void> {
-  return remember(redis, { key: keyOf(holdId), text: JSON.stringify(claim) });
+  return remember(redis, { eventId: claim.eventId, key: keyOf(holdId), text: JSON.stringify(claim) });
 }
 
-const remember = gatherCalls<Redis, { readonly key: string; readonly text: string }, void>((redis, calls) => {
-  for (const group of piecesOf(calls, CLAIMS_PER_CALL)) {
-    const keys = group.map(({ item }) => item.key);
-    const texts = group.map(({ item }) => item.text);
-    rememberScript(redis, keys, [REMEMBERED_MS, ...texts]).then(
-      () => group.forEach(({ resolve }) => resolve()),
-      (error: unknown) => group.forEach(({ reject }) => reject(error)),
-    );
-  }
+type Memory = { readonly eventId: string; readonly key: string; readonly text: string };
+
+const remember = gatherCalls<Redis, Memory, void>((redis, calls) => {
+  for (const ofEvent of Map.groupBy(calls, ({ item }) => item.eventId).values())
+    for (const group of piecesOf(ofEvent, CLAIMS_PER_CALL)) rememberTogether(redis, group);
 });
+
+function rememberTogether(redis: Redis, group: readonly Call<Memory, void>[]): void {
+  const keys = group.map(({ item }) => item.key);
+  const texts = group.map(({ item }) => item.text);
+  rememberScript(redis, keys, [REMEMBERED_MS, ...texts]).then(
+    () => group.forEach(({ resolve }) => resolve()),
+    (error: unknown) => group.forEach(({ reject }) => reject(error)),
+  );
+}
 
 const rememberScript = loadScript(new URL('./remember-queued.lua', import.meta.url), (reply) =>
   z.literal('OK').parse(reply),
@@ -77,7 +82,7 @@ export function placeIn(
   return { queuePosition, estimatedWaitSeconds: Math.ceil(seconds * 10) / 10 };
 }
 
-/** The hash tag keeps them in one slot of a cluster, which a script on several needs. */
+/** Looked up without knowing the event; the hash tag keeps them in one slot of a cluster, which a script on several needs. */
 function keyOf(holdId: string): string {
   return `{queued-hold}:${holdId}`;
 }

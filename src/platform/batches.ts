@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import { type Db, type DbOrTx, openMysql, retryRolledBack } from './mysql.ts';
+import { type Db, type DbOrTx, openMysql } from './mysql.ts';
 
 /** What a statement did: how many rows it changed, and the last `LAST_INSERT_ID(n)` in it. */
 export type Done = { readonly changed: number; readonly insertId: number };
@@ -8,8 +8,8 @@ export type Done = { readonly changed: number; readonly insertId: number };
 export type Batches = {
   /**
    * Runs statements that change rows as one transaction, in two round trips: all of them, and the commit. `check` is told
-   * what each did before they are committed, and rolls back by throwing. After a deadlock all is done again, a few times.
-   * @throws what `check` throws, and the first error of a statement; nothing is changed then.
+   * what each did before they are committed, and rolls back by throwing.
+   * @throws what `check` throws, and the first error of a statement, a deadlock too; nothing is changed then.
    */
   transact<Result>(
     statements: readonly RawBuilder<unknown>[],
@@ -31,20 +31,18 @@ export function openBatches(url: string): Batches {
   const db: Db = openMysql(url, CONNECTIONS_MAX, { takesSeveral: true });
   return {
     transact: (statements, check) =>
-      retryRolledBack(() =>
-        db.connection().execute(async (connection) => {
-          try {
-            const done = await runAll(connection, [...BEGIN, ...statements]);
-            const result = check(done.slice(BEGIN.length));
-            await sql`COMMIT`.execute(connection);
-            return result;
-          } catch (error) {
-            // When it can't be sent, the connection is gone, and with it the transaction.
-            await sql`ROLLBACK`.execute(connection).catch(() => undefined);
-            throw error;
-          }
-        }),
-      ),
+      db.connection().execute(async (connection) => {
+        try {
+          const done = await runAll(connection, [...BEGIN, ...statements]);
+          const result = check(done.slice(BEGIN.length));
+          await sql`COMMIT`.execute(connection);
+          return result;
+        } catch (error) {
+          // When it can't be sent, the connection is gone, and with it the transaction.
+          await sql`ROLLBACK`.execute(connection).catch(() => undefined);
+          throw error;
+        }
+      }),
     close: () => db.destroy(),
   };
 }

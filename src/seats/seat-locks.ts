@@ -11,7 +11,8 @@ import { BOOKED_MARKER, seatKeys } from './seat-keys.ts';
  */
 export const LOCK_GRACE_MS = 5_000;
 const MARKERS_PER_CALL = 1_000;
-const HOLDS_PER_CALL = 100;
+/** About as many: a hold's stay together. */
+const KEYS_PER_UNLOCK = 500;
 /** Redis's words for PTTL. */
 const KEY_IS_ABSENT = -2;
 const KEY_HAS_NO_EXPIRY = -1;
@@ -40,16 +41,20 @@ export async function unlockHolds(
   eventId: string,
   holds: readonly HoldLocks[],
 ): Promise<number> {
-  const calls = [...piecesOf(holds, HOLDS_PER_CALL)].map(async (piece) => {
-    const keys: string[] = [];
-    const args: (string | number)[] = [];
-    for (const { holdId, seatIds, endsHold } of piece) {
-      for (const seatId of seatIds) keys.push(seatKeys.lock(eventId, seatId));
-      if (endsHold !== undefined) keys.push(seatKeys.buyerHold(eventId, endsHold.userId));
-      args.push(holdId, seatIds.length + (endsHold === undefined ? 0 : 1));
-    }
-    return keys.length === 0 ? 0 : unlockScript(redis, keys, args);
-  });
+  const calls: Promise<number>[] = [];
+  let keys: string[] = [];
+  let args: (string | number)[] = [];
+  const call = () => {
+    if (keys.length > 0) calls.push(unlockScript(redis, keys, args));
+    [keys, args] = [[], []];
+  };
+  for (const { holdId, seatIds, endsHold } of holds) {
+    for (const seatId of seatIds) keys.push(seatKeys.lock(eventId, seatId));
+    if (endsHold !== undefined) keys.push(seatKeys.buyerHold(eventId, endsHold.userId));
+    args.push(holdId, seatIds.length + (endsHold === undefined ? 0 : 1));
+    if (keys.length >= KEYS_PER_UNLOCK) call();
+  }
+  call();
   return (await Promise.all(calls)).reduce((sum, unlocked) => sum + unlocked, 0);
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { expireOverdueHolds } from '../../src/holds/expire-holds.ts';
+import { listOverdueHolds } from '../../src/holds/expiry-store.ts';
 import { toBytes, toHex } from '../../src/platform/id.ts';
 import { inTransaction } from '../../src/platform/mysql.ts';
 import { guest } from '../support/client.ts';
@@ -16,6 +17,18 @@ const FREE = { status: 'available', holdId: null, token: null };
 function lists(count: number, perHold: number): number[][] {
   const first = Array.from({ length: count }, (_, index) => index * perHold + 1);
   return first.map((seatId) => Array.from({ length: perHold }, (_, index) => seatId + index));
+}
+
+/** Until so many transactions, or more, wait for a row. */
+async function waitingForLocks(count: number): Promise<void> {
+  await eventually(async () => {
+    // The server makes this view anew only when it was not read for 100 ms.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const { rows } = await sql<{ waiting: number }>`
+      SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'
+    `.execute(holdfast.current.server.resources.db);
+    expect(Number(rows[0]?.waiting)).toBeGreaterThanOrEqual(count);
+  });
 }
 
 it('expireOverdueHolds / overdue, not yet due and in checkout / frees only the overdue, in both stores, and tells the maps', async () => {
@@ -108,14 +121,7 @@ it('cleanup selected expired seats then freed them without repeating the conditi
   await inTransaction(resources.db, async (tx) => {
     await sql`SELECT 1 FROM holds WHERE event_id = ${toBytes(eventId)} FOR UPDATE`.execute(tx);
     expiring = expireOverdueHolds(resources);
-    await eventually(async () => {
-      // The server makes this view anew only when it was not read for 100 ms.
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      const { rows } = await sql<{ waiting: number }>`
-        SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'
-      `.execute(resources.db);
-      expect(Number(rows[0]?.waiting)).toBeGreaterThan(0);
-    });
+    await waitingForLocks(1);
     await sql`UPDATE holds SET status = 'booked' WHERE hold_id = ${toBytes(paid?.holdId ?? '')}`.execute(tx);
     await sql`UPDATE event_seats SET status = 'booked', lock_kind = NULL, lock_expire = NULL WHERE event_id = ${toBytes(eventId)} AND event_seat_id = 1`.execute(
       tx,
@@ -131,6 +137,72 @@ it('cleanup selected expired seats then freed them without repeating the conditi
   const seats = await readSeats(resources, eventId, 2);
   expect(seats[0]).toMatchObject({ status: 'booked', holdId: paid?.holdId });
   expect(seats[1]).toMatchObject({ status: 'locked', holdId: extended?.holdId });
+});
+
+it('expireOverdueHolds / a seat joins the hold in its last moment, after it was listed / both are free', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current);
+  const buyer = await guest(holdfast.current);
+  const held = await buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [1] });
+  const hold = toBytes(held.body.id);
+  await sql`
+    UPDATE holds JOIN event_seats AS seat ON seat.event_id = holds.event_id AND seat.hold_id = holds.hold_id
+    SET holds.expires_at = UTC_TIMESTAMP(3) + INTERVAL 1 SECOND, holds.extends_until = UTC_TIMESTAMP(3) + INTERVAL 1 SECOND,
+        seat.lock_expire = UTC_TIMESTAMP(3) + INTERVAL 1 SECOND
+    WHERE holds.event_id = ${toBytes(eventId)} AND holds.hold_id = ${hold}
+  `.execute(resources.db);
+  let expiring: Promise<unknown> | undefined;
+  let joining: Promise<unknown> | undefined;
+  await inTransaction(resources.db, async (tx) => {
+    const seat = sql`SELECT 1 FROM event_seats WHERE event_id = ${toBytes(eventId)} AND event_seat_id = 2 FOR UPDATE`;
+    await seat.execute(tx);
+    // The worker finds the hold open, and waits for the seat until the hold's time is over.
+    joining = buyer.request('POST', `/api/events/${eventId}/holds`, { seatIds: [2] });
+    await waitingForLocks(1);
+    await eventually(async () => expect(await listOverdueHolds(resources.db, 10)).toHaveLength(1));
+    expiring = expireOverdueHolds(resources);
+    await waitingForLocks(2);
+  });
+  await Promise.all([joining, expiring]);
+  await expireOverdueHolds(resources);
+  expect(await statusOfHold(resources.db, held.body.id)).toBe('expired');
+  expect(await readSeats(resources, eventId, 2)).toMatchObject([FREE, FREE]);
+});
+
+it('expireOverdueHolds / the answer to a commit is lost / it says so, and does not take it for done', async () => {
+  const { resources } = holdfast.current.server;
+  const { eventId } = await createTestEvent(holdfast.current);
+  await plantHolds(resources.db, eventId, [[1]], { expiresInMs: -50 });
+  const batches: typeof resources.batches = {
+    ...resources.batches,
+    async transact(statements, check) {
+      await resources.batches.transact(statements, check);
+      throw new Error('connection lost');
+    },
+  };
+  await expect(expireOverdueHolds({ ...resources, batches })).rejects.toThrow(/could not be ended: 1/);
+  expect(await readSeats(resources, eventId, 1)).toMatchObject([{ status: 'available' }]);
+});
+
+it('expireOverdueHolds / the row of one is kept locked / those of other events are free all the same', async () => {
+  const { resources } = holdfast.current.server;
+  const events = await Promise.all([1, 2, 3].map(() => createTestEvent(holdfast.current)));
+  const [first = '', stuck = '', last = ''] = events.map(({ eventId }) => eventId).toSorted();
+  for (const { eventId } of events) await plantHolds(resources.db, eventId, [[1]], { expiresInMs: -50 });
+  let expiring: Promise<unknown> | undefined;
+  await inTransaction(resources.db, async (tx) => {
+    await sql`SELECT 1 FROM holds WHERE event_id = ${toBytes(stuck)} FOR UPDATE`.execute(tx);
+    expiring = expireOverdueHolds(resources).catch((error: unknown) => error);
+    for (const other of [first, last]) {
+      await eventually(async () => {
+        // A transaction that says nothing for so long would be ended.
+        await sql`SELECT 1`.execute(tx);
+        expect(await readSeats(resources, other, 1)).toEqual([FREE]);
+      }, 15_000);
+    }
+  });
+  expect(await expiring).toMatchObject({ message: expect.stringContaining('could not be ended: 1') });
+  expect(await expireOverdueHolds(resources)).toEqual({ holds: 1, seats: 1 });
 });
 
 it('expireOverdueHolds / a seat of the hold was taken over by another buyer / the other keeps it', async () => {
