@@ -41,7 +41,7 @@ test('pause, details, resume / a hold is asked for meanwhile / it waits and is t
   );
   expect(details).toMatchObject({ status: 200, body: { page: 1, limit: 5, total: 1 } });
   expect(details.body.items[0]).toMatchObject({
-    data: { claims: [{ eventId, seatIds: [1] }] },
+    data: { groups: [{ terms: { eventId }, claims: [{ seatIds: [1] }] }] },
     startedAt: null,
   });
 
