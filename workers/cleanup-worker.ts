@@ -55,10 +55,10 @@ const MONEY_STEPS: readonly Step[] = [
 
 /**
  * Each kind of cleanup, once at a time over all workers. Seats are promised back within an interval of their expiry; so
- * a quarter of it is for waiting until expiry is due, and the rest for the work when thousands run out at once.
+ * an eighth of it is for waiting until expiry is due, and the rest for the work when thousands run out at once.
  */
 const JOBS = [
-  { kind: HOLDS_EXPIRY_DUE, steps: EXPIRY_STEPS, everyInterval: 0.25 },
+  { kind: HOLDS_EXPIRY_DUE, steps: EXPIRY_STEPS, everyInterval: 0.125 },
   { kind: SEATS_CLEANUP_DUE, steps: SEAT_STEPS, everyInterval: 1 },
   { kind: MONEY_CLEANUP_DUE, steps: MONEY_STEPS, everyInterval: 1 },
 ] as const;

@@ -13,10 +13,10 @@ import {
   listOverdueHolds,
 } from './expiry-store.ts';
 
-/** Listing costs a pass over all that is overdue, so a list feeds several transactions. */
-const HOLDS_LISTED_MAX = 5_000;
+/** Listing costs a pass over all that is overdue, so a list feeds many transactions. */
+const HOLDS_LISTED_MAX = 25_000;
 /** What one transaction ends. More would be done sooner, and whoever wants a seat meanwhile would wait longer. */
-const HOLDS_PER_TRANSACTION_MAX = 200;
+const HOLDS_PER_TRANSACTION_MAX = 100;
 
 /**
  * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
