@@ -16,7 +16,7 @@ import {
 /** Listing costs a pass over all that is overdue, so a list feeds many transactions. */
 const HOLDS_LISTED_MAX = 25_000;
 /** What one transaction ends. More would be done sooner, and whoever wants a seat meanwhile would wait longer. */
-const HOLDS_PER_TRANSACTION_MAX = 100;
+const HOLDS_PER_TRANSACTION_MAX = 200;
 
 /**
  * Frees the seats of every hold whose time is over, in both stores, until none is left or `signal` is aborted. Two that
