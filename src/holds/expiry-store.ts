@@ -68,19 +68,15 @@ export async function endListedHolds(batches: Batches, listed: readonly OverdueH
     .flatMap(({ eventId, holdId, seatIds }) => seatIds.map((seatId) => ({ eventId, seatId, holdId })))
     .toSorted((a, b) => (a.eventId === b.eventId ? a.seatId - b.seatId : a.eventId < b.eventId ? -1 : 1));
   const log = holds.map((hold) => ({ ...hold, from: 'locked', to: 'available', reason: 'expired' }) as const);
-  const freeing = seats.length === 0 ? [] : [freeListedSeats(seats), ...seatLogInserts(log)];
-  await batches.transact([endHolds(holds), ...freeing], ([ended, freed]) => {
+  const freeing = seats.length === 0 ? [] : [seatsUpdate(seats), ...seatLogInserts(log)];
+  await batches.transact([holdsUpdate(holds), ...freeing], ([ended, freed]) => {
     NotAllAlike.unless(ended?.changed ?? 0, holds.length, 'overdue holds');
     if (seats.length > 0) NotAllAlike.unless(freed?.changed ?? 0, seats.length, 'seats of overdue holds');
   });
 }
 
-function endHolds(holds: readonly OverdueHold[]) {
-  const { table, of } = jsonRows(
-    'due',
-    { eventId: 'id', holdId: 'id', changedAtMs: 'int' },
-    holds.map(({ eventId, holdId, changedAtMs }) => ({ eventId, holdId, changedAtMs })),
-  );
+function holdsUpdate(holds: readonly OverdueHold[]) {
+  const { table, of } = jsonRows('due', { eventId: 'id', holdId: 'id', changedAtMs: 'int' }, holds);
   return sql`
     UPDATE ${table} STRAIGHT_JOIN holds FORCE INDEX (PRIMARY)
       ON holds.event_id = ${of('eventId')} AND holds.hold_id = ${of('holdId')}
@@ -90,12 +86,15 @@ function endHolds(holds: readonly OverdueHold[]) {
   `;
 }
 
-function freeListedSeats(seats: readonly { eventId: string; seatId: SeatId; holdId: string }[]) {
+function seatsUpdate(seats: readonly { eventId: string; seatId: SeatId; holdId: string }[]) {
   const { table, of } = jsonRows('due', { eventId: 'id', seatId: 'int', holdId: 'id' }, seats);
+  const freed = Object.entries(FREED).map(
+    ([column, value]) => sql`${sql.ref(`seat.${column}`)} = ${sql.lit(value)}`,
+  );
   return sql`
     UPDATE ${table} STRAIGHT_JOIN event_seats AS seat FORCE INDEX (PRIMARY)
       ON seat.event_id = ${of('eventId')} AND seat.event_seat_id = ${of('seatId')}
-    SET seat.status = 'available', seat.lock_kind = NULL, seat.locked_user_id = NULL, seat.lock_expire = NULL, seat.hold_id = NULL
+    SET ${sql.join(freed)}
     WHERE seat.hold_id = ${of('holdId')} AND seat.status = 'locked' AND seat.lock_kind = 'hold'
       AND seat.lock_expire <= UTC_TIMESTAMP(3)
   `;

@@ -1,4 +1,5 @@
 import { type CrashPoint, crashPoint } from './crash-point.ts';
+import type { Call } from './gather-calls.ts';
 import type { Log } from './log.ts';
 import { NotAllAlike, hadNoConnection, isDuplicate, isRetriable } from './mysql.ts';
 
@@ -82,12 +83,6 @@ export function joinReads<Value>(
     alone: async (key) => (await read([key])).get(key) ?? null,
   });
 }
-
-type Call<Item, Result> = {
-  readonly item: Item;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
-};
 
 async function run<Item, Result>(
   log: Log,
